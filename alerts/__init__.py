@@ -1,0 +1,1 @@
+"""From "this needs handling" to "answered in time": triage, clocks, escalation, notices."""

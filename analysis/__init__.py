@@ -1,0 +1,1 @@
+"""Text in, assessment out: sentiment, topics, places, repeats, incidents, risk."""

@@ -1,0 +1,1 @@
+"""The HTTP interface: JSON routes and the Chinese pages."""

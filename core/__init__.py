@@ -1,0 +1,1 @@
+"""The shared kernel: the vocabulary, values and rules of the domain, without any I/O."""

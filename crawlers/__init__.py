@@ -1,0 +1,1 @@
+"""Gather messages: spiders, imports and the catalogue of sources."""

@@ -1,0 +1,1 @@
+"""Figures counted from history, and the papers made of them."""

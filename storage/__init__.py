@@ -1,0 +1,1 @@
+"""Everything that touches SQL or the search index."""
