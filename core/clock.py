@@ -7,8 +7,8 @@ reports. Tests and `HUIYING_NOW` move time here and nowhere else.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from datetime import UTC as UTC
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
