@@ -1,0 +1,166 @@
+"""What an administrator may set, from `config.toml` and the environment.
+
+Order: built-in default, then the TOML file, then `HUIYING_SECTION__NAME`. Unknown keys are errors. The value
+is built once at the edge and passed down; no other module reads the environment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import SettingsError
+
+PREFIX = "HUIYING_"
+# Read before the settings exist, or by the tests alone.
+_OUTSIDE = (f"{PREFIX}CONFIG", f"{PREFIX}TEST_")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OfficeSettings(_Section):
+    """The office itself."""
+
+    name: str = Field("本单位", description="单位名称,显示在页面和报表上。")
+    go_live_on: date | None = Field(
+        None,
+        description="启用日期。此前收到的来文计入报表,列为历史未办,不提醒任何人。不填则为建库当日。",
+    )
+    day_ends_at: time | None = Field(
+        None,
+        description="最后一天截止的钟点(民法典第二百零三条的停止业务活动的时间)。不填则为24:00。",
+    )
+
+
+class DatabaseSettings(_Section):
+    """Where the truth is kept."""
+
+    url: SecretStr | None = Field(
+        None,
+        description="数据库地址。不填则用数据目录中的SQLite。例:postgresql+psycopg://用户:口令@主机/库名",
+    )
+
+
+class ServerSettings(_Section):
+    """The web server."""
+
+    host: str = Field("127.0.0.1", description="监听地址。默认只有本机能访问。")
+    port: int = Field(8000, ge=1, le=65535, description="监听端口。")
+    secure_cookies: bool = Field(False, description="经HTTPS提供服务时设为true:登录凭据只经加密连接发送。")
+    session_hours: int = Field(12, ge=1, le=168, description="登录后多少小时失效(小时)。")
+
+
+class ImportSettings(_Section):
+    """Reading exported files."""
+
+    batch_rows: int = Field(1000, ge=1, le=20000, description="每批写入的行数(行)。")
+
+
+class Settings(BaseSettings):
+    """Everything that may be set; frozen."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="数据目录:数据库、隔离件、密钥都在其中。")
+    now: datetime | None = Field(None, description="把“现在”固定为某一时刻,用于重做报表;服务运行时不可用。")
+    office: OfficeSettings = OfficeSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    server: ServerSettings = ServerSettings()
+    imports: ImportSettings = ImportSettings()
+
+    @field_validator("now")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("要写明时区,例如 2026-09-30T09:00+08:00")
+        return value
+
+    @property
+    def database_url(self) -> str:
+        """The configured address, or SQLite in the data folder."""
+        if self.database.url is not None:
+            return self.database.url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'huiying.db'}"
+
+
+def load_settings(environment: Mapping[str, str], config: Path | None = None, **given: Any) -> Settings:
+    """Read the settings once.
+
+    Args:
+        environment: the process environment.
+        config: the TOML file; when None, the file `HUIYING_CONFIG` names, or `config.toml` where it stands.
+        given: values from the command line, which win.
+
+    Raises:
+        SettingsError: a named file is missing or is no TOML, a key is unknown, or a value does not fit.
+    """
+    path = _config_path(environment, config)
+
+    class FromHere(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the signature is pydantic's
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            _refuse_unknown(environment, settings_cls)
+            sources = [init_settings, env_settings]
+            if path is not None:
+                sources.append(TomlConfigSettingsSource(settings_cls, toml_file=path))
+            return tuple(sources)
+
+    try:
+        loaded = FromHere(**given)
+    except ValidationError as error:
+        raise SettingsError(_first_problem(error), mend="请对照 config.example.toml 改正。") from error
+    except ValueError as error:
+        raise SettingsError(f"配置文件 {path} 不是合法的 TOML:{error}。", mend="请改正后再试。") from error
+    return loaded
+
+
+def _config_path(environment: Mapping[str, str], config: Path | None) -> Path | None:
+    named = config or (Path(environment[f"{PREFIX}CONFIG"]) if environment.get(f"{PREFIX}CONFIG") else None)
+    if named is None:
+        return Path("config.toml") if Path("config.toml").is_file() else None
+    if not named.is_file():
+        raise SettingsError(f"找不到配置文件 {named}。", mend="请检查路径,或去掉这个参数。")
+    return named
+
+
+def _refuse_unknown(environment: Mapping[str, str], settings: type[BaseSettings]) -> None:
+    """An environment name under our prefix that sets nothing is a typing error, not a wish."""
+    sections = {
+        name: set(getattr(field.annotation, "model_fields", {}))
+        for name, field in settings.model_fields.items()
+    }
+    for name in environment:
+        if not name.startswith(PREFIX) or name.startswith(_OUTSIDE):
+            continue
+        section, _, key = name.removeprefix(PREFIX).lower().partition("__")
+        if section not in sections or (key and key not in sections[section]):
+            raise SettingsError(f"不认识的环境变量 {name}。", mend="请对照 docs/settings.md 检查拼写。")
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"配置中有不认识的项 {where}。"
+    return f"配置项 {where} 的值不对:{problem['msg']}。"

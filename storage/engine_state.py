@@ -1,0 +1,35 @@
+"""The few facts about the installation itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from core.clock import parse_instant
+from core.errors import StorageError
+from storage.tables import engine_state
+
+CREATED_AT = "created_at"
+
+
+def set_once(connection: Connection, key: str, value: str) -> None:
+    """Write a fact unless it is already known."""
+    if find(connection, key) is None:
+        connection.execute(engine_state.insert().values(key=key, value=value))
+
+
+def find(connection: Connection, key: str) -> str | None:
+    """A fact, or None."""
+    query = sa.select(engine_state.c.value).where(engine_state.c.key == key)
+    value: str | None = connection.execute(query).scalar()
+    return value
+
+
+def created_at(connection: Connection) -> datetime:
+    """When this database was made; an office without a set date went live on that day."""
+    value = find(connection, CREATED_AT)
+    if value is None:
+        raise StorageError("数据库没有建完。", mend="请运行 huiying migrate。", code="storage.unfinished")
+    return parse_instant(value)
