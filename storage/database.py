@@ -14,10 +14,24 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, RowMapping, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from core.errors import StorageError
+
+# The names the other packages use, so that only this one imports the library.
+__all__ = [
+    "Connection",
+    "Database",
+    "Row",
+    "allocate_ids",
+    "in_chunks",
+    "insert_if_new",
+    "insert_many",
+    "open_database",
+]
+Row = RowMapping
 
 _BUSY_SECONDS = 30
 _WRITE = "huiying_write"
@@ -106,6 +120,12 @@ def insert_many(connection: Connection, table: sa.Table, rows: Sequence[dict[str
     """Insert rows that all have the same keys; nothing happens for an empty list."""
     if rows:
         connection.execute(table.insert(), rows)
+
+
+def insert_if_new(connection: Connection, table: sa.Table, values: dict[str, Any]) -> None:
+    """Insert a row unless one with the same unique key stands, also when another process is as quick."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
 
 
 def in_chunks(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from core.clock import parse_instant
 from core.errors import StorageError
+from storage.database import insert_if_new
 from storage.tables import engine_state
 
 CREATED_AT = "created_at"
@@ -16,8 +17,7 @@ CREATED_AT = "created_at"
 
 def set_once(connection: Connection, key: str, value: str) -> None:
     """Write a fact unless it is already known."""
-    if find(connection, key) is None:
-        connection.execute(engine_state.insert().values(key=key, value=value))
+    insert_if_new(connection, engine_state, {"key": key, "value": value})
 
 
 def find(connection: Connection, key: str) -> str | None:

@@ -1,0 +1,58 @@
+"""Cases: what carries deadlines. The case row is the lock for everything under it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.vocabulary import CaseState
+from storage.database import in_chunks, insert_many
+from storage.tables import cases, events
+
+
+def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store new cases whose ids were allocated before."""
+    insert_many(connection, cases, rows)
+
+
+def lock_of_message(connection: Connection, message_id: int) -> RowMapping | None:
+    """The case of a message, locked until the transaction ends; None where the channel owes no reply."""
+    query = sa.select(cases).where(cases.c.message_id == message_id).with_for_update()
+    return connection.execute(query).mappings().first()
+
+
+def ids_of_messages(connection: Connection, message_ids: Sequence[int]) -> list[int]:
+    """The cases of these messages, in order of id."""
+    found: list[int] = []
+    for some in in_chunks(message_ids):
+        found += connection.execute(sa.select(cases.c.id).where(cases.c.message_id.in_(some))).scalars()
+    return sorted(found)
+
+
+def first_touched_by_a_person(connection: Connection, case_ids: Sequence[int]) -> int | None:
+    """The first of these cases on which somebody of the office has acted, or None."""
+    for some in in_chunks(case_ids):
+        query = (
+            sa.select(events.c.stream)
+            .where(events.c.stream.in_(some), events.c.actor_kind == "human")
+            .order_by(events.c.stream)
+            .limit(1)
+        )
+        touched: int | None = connection.execute(query).scalar()
+        if touched is not None:
+            return touched
+    return None
+
+
+def update(connection: Connection, case_id: int, **values: Any) -> None:
+    """Change columns of one case; the caller holds its lock."""
+    connection.execute(cases.update().where(cases.c.id == case_id).values(**values))
+
+
+def dismiss(connection: Connection, case_ids: Sequence[int]) -> None:
+    """Put cases aside for good, as an undone import does."""
+    for some in in_chunks(case_ids):
+        connection.execute(cases.update().where(cases.c.id.in_(some)).values(state=CaseState.DISMISSED.value))

@@ -1,0 +1,192 @@
+"""Clocks, and the one expression that says how each of them stands at an instant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.vocabulary import DeadlineState, DeadlineStatus
+from storage.database import in_chunks, insert_many
+from storage.tables import cases, deadlines, messages, sources
+from storage.types import Instant
+
+
+def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Store new clocks."""
+    insert_many(connection, deadlines, rows)
+
+
+def _at(as_of: datetime) -> sa.BindParameter[datetime]:
+    return sa.bindparam(None, as_of, Instant())
+
+
+def is_answered(as_of: datetime) -> sa.ColumnElement[bool]:
+    """Whether the answer was known at `as_of`: history from an import counts from its own time."""
+    return sa.and_(deadlines.c.state == DeadlineState.MET.value, deadlines.c.met_known_at <= _at(as_of))
+
+
+def status(as_of: datetime) -> sa.ColumnElement[str]:
+    """How a clock stands at `as_of`, as a `DeadlineStatus`; the page, the API and the report all use it.
+
+    On time means answered at or before the due instant; overdue means not answered and past it. Overdue is
+    a fact about a clock that still runs, never a stored state.
+    """
+    answered = is_answered(as_of)
+    return sa.case(
+        (deadlines.c.state == DeadlineState.CANCELLED.value, DeadlineStatus.CANCELLED.value),
+        (sa.and_(answered, deadlines.c.is_time_unknown), DeadlineStatus.TIME_UNKNOWN.value),
+        (sa.and_(answered, deadlines.c.met_at <= deadlines.c.due_at), DeadlineStatus.ON_TIME.value),
+        (answered, DeadlineStatus.LATE.value),
+        (deadlines.c.due_at < _at(as_of), DeadlineStatus.OVERDUE.value),
+        else_=DeadlineStatus.OPEN.value,
+    )
+
+
+def live(connection: Connection, case_id: int) -> Sequence[RowMapping]:
+    """The clocks of a case that were not superseded or cancelled."""
+    gone = (DeadlineState.SUPERSEDED.value, DeadlineState.CANCELLED.value)
+    query = (
+        sa.select(deadlines)
+        .where(deadlines.c.case_id == case_id, deadlines.c.state.not_in(gone))
+        .order_by(deadlines.c.id)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def update(connection: Connection, deadline_id: int, **values: Any) -> None:
+    """Change columns of one clock; the caller holds the lock of its case."""
+    connection.execute(deadlines.update().where(deadlines.c.id == deadline_id).values(**values))
+
+
+def supersede_of_cases(connection: Connection, case_ids: Sequence[int]) -> None:
+    """Take all clocks of these cases out of every figure; the rows stay."""
+    for some in in_chunks(case_ids):
+        connection.execute(
+            deadlines.update()
+            .where(deadlines.c.case_id.in_(some))
+            .values(state=DeadlineState.SUPERSEDED.value)
+        )
+
+
+def count_by_status(connection: Connection, import_ids: Sequence[int], as_of: datetime) -> dict[str, int]:
+    """How the clocks of the messages that these imports stored stand at `as_of`."""
+    state = status(as_of).label("status")
+    query = (
+        sa.select(state, sa.func.count())
+        .select_from(deadlines)
+        .join(cases, cases.c.id == deadlines.c.case_id)
+        .join(messages, messages.c.id == cases.c.message_id)
+        .where(messages.c.import_id.in_(import_ids), deadlines.c.state != DeadlineState.SUPERSEDED.value)
+        .group_by(state)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def population(
+    connection: Connection,
+    *,
+    rule: str | None,
+    basis: str,
+    since: datetime,
+    until: datetime,
+    as_of: datetime,
+) -> Sequence[RowMapping]:
+    """The clocks a response-time report counts, with how each stands at `as_of`.
+
+    Args:
+        rule: key of a rule, or None for all.
+        basis: `received` (the clock started in the period) or `due` (it falls due in the period).
+        since, until: the period, half-open.
+        as_of: clocks that had not started by then did not exist yet and are left out.
+
+    Returns:
+        One row per clock and cycle, in order of start, then of id; superseded clocks never.
+    """
+    column = deadlines.c.started_at if basis == "received" else deadlines.c.due_at
+    # A backwards limit ("3 days before the day") falls due before its anchor, so its anchor may lie ahead.
+    began = sa.or_(deadlines.c.started_at <= _at(as_of), deadlines.c.due_at < deadlines.c.started_at)
+    query = (
+        _with_message()
+        .add_columns(status(as_of).label("status"))
+        .where(
+            column >= _at(since),
+            column < _at(until),
+            began,
+            deadlines.c.state != DeadlineState.SUPERSEDED.value,
+        )
+        .order_by(deadlines.c.started_at, deadlines.c.id)
+    )
+    if rule is not None:
+        query = query.where(deadlines.c.rule_key == rule)
+    return connection.execute(query).mappings().all()
+
+
+def standing(
+    connection: Connection,
+    *,
+    state: str | None,
+    as_of: datetime,
+    soon: timedelta,
+    section: str | None = None,
+    limit: int | None = None,
+) -> Sequence[RowMapping]:
+    """Clocks with their case, by next due.
+
+    Args:
+        state: `running` (not answered, overdue or not), `due_soon` (due within `soon`), `overdue`, `met`,
+            or None for all that were not superseded or cancelled.
+        section: only this section's.
+        limit: at most so many.
+    """
+    now = _at(as_of)
+    still = deadlines.c.state.in_([DeadlineState.RUNNING.value, DeadlineState.PAUSED.value])
+    chosen = {
+        "running": still,
+        "due_soon": sa.and_(still, deadlines.c.due_at >= now, deadlines.c.due_at <= _at(as_of + soon)),
+        "overdue": sa.and_(still, deadlines.c.due_at < now),
+        "met": deadlines.c.state == DeadlineState.MET.value,
+    }
+    query = (
+        _with_message()
+        .add_columns(status(as_of).label("status"))
+        .where(
+            deadlines.c.state.not_in([DeadlineState.SUPERSEDED.value, DeadlineState.CANCELLED.value])
+            if state is None
+            else chosen[state]
+        )
+        .order_by(deadlines.c.due_at, deadlines.c.id)
+        .limit(limit)
+    )
+    if section is not None:
+        query = query.where(cases.c.section == section)
+    return connection.execute(query).mappings().all()
+
+
+def get(connection: Connection, deadline_id: int, as_of: datetime) -> RowMapping | None:
+    """One clock with its case and message, or None."""
+    query = _with_message().add_columns(status(as_of).label("status")).where(deadlines.c.id == deadline_id)
+    return connection.execute(query).mappings().first()
+
+
+def _with_message() -> sa.Select[Any]:
+    return (
+        sa.select(
+            deadlines,
+            deadlines.c.id.label("deadline_id"),
+            cases.c.kind.label("case_kind"),
+            cases.c.channel,
+            cases.c.section,
+            cases.c.title,
+            cases.c.is_history,
+            messages.c.native_id,
+            messages.c.received_precision,
+            sources.c.key.label("source"),
+        )
+        .join(cases, cases.c.id == deadlines.c.case_id)
+        .outerjoin(messages, messages.c.id == cases.c.message_id)
+        .outerjoin(sources, sources.c.id == messages.c.source_id)
+    )
