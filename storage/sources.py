@@ -41,3 +41,9 @@ def ensure(connection: Connection, key: str, channel: Channel, now: datetime) ->
             code="source.taken",
         )
     return Source(row.id, row.key, channel)
+
+
+def find(connection: Connection, key: str) -> Source | None:
+    """The source of that key, or None."""
+    row = connection.execute(sa.select(sources).where(sources.c.key == key)).first()
+    return Source(row.id, row.key, Channel(row.channel)) if row else None

@@ -1,4 +1,4 @@
-"""Storing an opened file: batch by batch, each with its resume point, so that a kill at any moment is harmless.
+"""Storing an opened file batch by batch, each with its resume point, so that a kill is harmless.
 
 A batch is one transaction: messages, their cases (through `Intake`), quarantined rows and the moved resume
 point stand or fall together. Run again, the import goes on after the last committed row.

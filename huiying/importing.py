@@ -1,0 +1,229 @@
+"""Importing one file into an office: stage, open, store, and say what became of every row."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from crawlers.imports.mapping import Mapping
+from crawlers.imports.opening import OpenedFile, ReadingContext, open_file
+
+from alerts.casework import Origin, Registrar
+from alerts.revision import revise
+from core.errors import FileRefused
+from core.model import MessageRecord
+from core.vocabulary import Channel, DeadlineStatus, ImportKind
+from crawlers.imports.quarantine import write_sealed
+from crawlers.imports.rehearsal import rehearse
+from crawlers.imports.runner import ImportRunner
+from huiying.office import Office
+from storage import deadlines, imports, sources
+from storage.database import Connection
+from storage.imports import Counts, Identity, Run
+from storage.messages import Stored
+
+CHANNEL_OF_KIND = {
+    ImportKind.MAILBOX: Channel.LEADER_MAILBOX,
+    ImportKind.HOTLINE_12345: Channel.HOTLINE_12345,
+    ImportKind.WEIBO_EXPORT: Channel.WEIBO,
+}
+_STATUSES = (DeadlineStatus.ON_TIME, DeadlineStatus.LATE, DeadlineStatus.OVERDUE, DeadlineStatus.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the person asked for.
+
+    Attributes:
+        source: key of the source; the kind of file when None.
+        mapping: a mapping file, or None to match columns by alias alone.
+        dry_run: read and count everything, write nothing.
+    """
+
+    kind: ImportKind
+    source: str | None = None
+    mapping: Mapping | None = None
+    dry_run: bool = False
+
+    @property
+    def source_key(self) -> str:
+        """The key of the source."""
+        return self.source or self.kind.value
+
+    @property
+    def channel(self) -> Channel:
+        """The channel of the messages: the mapping may name another than the kind's own."""
+        named = self.mapping.channel if self.mapping else None
+        return named or CHANNEL_OF_KIND[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of one file.
+
+    Attributes:
+        import_id: None on a dry run.
+        earlier: number of an earlier import of the same bytes, or None.
+    """
+
+    file: str
+    wish: Wish
+    counts: Counts
+    columns: dict[str, str]
+    unmapped: list[str]
+    encoding: str | None
+    notes: list[str]
+    quarantine_file: Path | None
+    import_id: int | None
+    earlier: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's shape of one file."""
+        return {
+            "file": self.file,
+            "import": self.import_id,
+            "kind": self.wish.kind.value,
+            "source": self.wish.source_key,
+            **asdict(self.counts),
+            "quarantine_file": str(self.quarantine_file) if self.quarantine_file else None,
+            "columns": self.columns,
+            "unmapped": self.unmapped,
+            "encoding": self.encoding,
+            "notes": self.notes,
+            "already_imported": self.earlier,
+        }
+
+
+class OfficeIntake:
+    """What happens to imported messages: cases, clocks and replies, in the transaction that stores them."""
+
+    def __init__(self, office: Office, origin: Origin) -> None:
+        self.registrar = Registrar(office.law, origin)
+
+    def register(self, connection: Connection, stored: list[Stored], now: datetime) -> None:
+        """Open cases for new messages."""
+        self.registrar.register(connection, stored, now)
+
+    def revise(self, connection: Connection, message_id: int, record: MessageRecord, now: datetime) -> None:
+        """Take over a newer export of a message."""
+        revise(connection, self.registrar, message_id, record, now)
+
+
+Progress = Callable[[int, int], None]
+
+
+def import_file(
+    office: Office, path: Path, wish: Wish, progress: Progress = lambda _done, _all: None
+) -> Imported:
+    """Import one file; killed and called again, it ends as if called once.
+
+    Args:
+        office: where to.
+        path: the file; it is copied first, so that replacing it meanwhile changes nothing.
+        wish: how to read it.
+        progress: called with rows done and rows in all.
+
+    Raises:
+        FileRefused: the file as a whole cannot be read; nothing was stored.
+        Conflict: another process is importing it.
+    """
+    with _staged(office, path) as (stream, digest):
+        context = ReadingContext(
+            now=office.clock.now(), redactor=office.redactor, mapping=wish.mapping, channel=wish.channel
+        )
+        with open_file(stream, path.name, wish.kind, context) as opened:
+            if wish.dry_run:
+                return _rehearse(office, opened, path, wish)
+            return _store(office, opened, path, digest, wish, progress)
+
+
+def deadline_counts(office: Office, files: list[Imported]) -> dict[str, int]:
+    """How the clocks of the messages that these imports stored stand now."""
+    numbers = [one.import_id for one in files if one.import_id is not None]
+    with office.database.read() as connection:
+        found = deadlines.count_by_status(connection, numbers, office.clock.now()) if numbers else {}
+    shown = {status.value: found.get(status.value, 0) for status in _STATUSES}
+    return {**shown, "time_unknown": found.get(DeadlineStatus.TIME_UNKNOWN.value, 0)}
+
+
+def _store(
+    office: Office, opened: OpenedFile, path: Path, digest: str, wish: Wish, progress: Progress
+) -> Imported:
+    with office.database.write() as connection:
+        now = office.clock.now()
+        source = sources.ensure(connection, wish.source_key, wish.channel, now)
+        mapping = wish.mapping.fingerprint if wish.mapping else ""
+        identity = Identity(source.id, wish.kind.value, digest, mapping)
+        run = imports.begin(connection, identity, path.name, path.stat().st_size, now)
+    runner = ImportRunner(
+        database=office.database,
+        clock=office.clock,
+        key=office.key,
+        batch_rows=office.settings.imports.batch_rows,
+        make_intake=lambda number: OfficeIntake(office, Origin(number, f"导入 {number}")),
+        progress=lambda done: progress(done, opened.row_count),
+    )
+    run = runner.run(opened, run, source.id)
+    with office.database.read() as connection:
+        sealed = write_sealed(connection, office.settings.data_dir, office.key, run.id)
+    return _imported(opened, path, wish, run.counts, run, sealed)
+
+
+def _rehearse(office: Office, opened: OpenedFile, path: Path, wish: Wish) -> Imported:
+    """Count what an import would do, comparing with what is stored, and write nothing."""
+    with office.database.read() as connection:
+        counts = rehearse(connection, opened, wish.source_key)
+    return _imported(opened, path, wish, counts, None, None)
+
+
+def _imported(
+    opened: OpenedFile, path: Path, wish: Wish, counts: Counts, run: Run | None, sealed: Path | None
+) -> Imported:
+    return Imported(
+        file=str(path),
+        wish=wish,
+        counts=counts,
+        columns=dict(opened.columns),
+        unmapped=list(opened.unmapped),
+        encoding=opened.encoding,
+        notes=list(opened.warnings),
+        quarantine_file=sealed,
+        import_id=run.id if run else None,
+        earlier=run.earlier if run else None,
+    )
+
+
+@contextmanager
+def _staged(office: Office, path: Path) -> Iterator[tuple[BinaryIO, str]]:
+    """A private copy of the file and its SHA-256.
+
+    The copy has no name, so a killed process leaves no unmasked text behind.
+    """
+    if not path.is_file():
+        raise FileRefused(
+            path.name, f"找不到文件 {path}。", mend="请检查文件名和路径。", code="file.not_found"
+        )
+    digest = hashlib.sha256()
+    with tempfile.TemporaryFile(dir=office.settings.data_dir) as copy:
+        try:
+            with path.open("rb") as original:
+                shutil.copyfileobj(original, copy, 1 << 20)
+        except OSError as error:
+            raise FileRefused(
+                path.name,
+                f"读不了文件 {path}:{error.strerror}。",
+                mend="请检查权限和磁盘空间。",
+                code="file.unreadable",
+            ) from error
+        copy.seek(0)
+        while chunk := copy.read(1 << 20):
+            digest.update(chunk)
+        copy.seek(0)
+        yield copy, digest.hexdigest()  # type: ignore[misc]  # typeshed's wrapper is a BinaryIO in all but name

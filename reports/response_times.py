@@ -1,0 +1,250 @@
+"""The response-time report 时效报告: who answered what in time, with the rows behind every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from core.clock import day_end, day_start, iso, local_day, shanghai
+from core.errors import InvalidInput
+from core.labels import label
+from core.vocabulary import Channel, DeadlineStatus, Precision
+from core.working_days import WorkCalendar
+from reports.figures import CountedClock, Figures, figures_of
+from storage import deadlines, sections
+from storage.database import Connection, Row
+
+DEFAULT_RULE = "message.first_reply"
+ALL_RULES = "all"
+NO_SECTION = "未分办"
+
+
+class Basis(StrEnum):
+    """Which instant places a clock in the period."""
+
+    RECEIVED = "received"
+    DUE = "due"
+
+
+class GroupBy(StrEnum):
+    """What the figures are split by."""
+
+    SECTION = "section"
+    CHANNEL = "channel"
+    RULE = "rule"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked for.
+
+    Attributes:
+        since, until: first and last day, both counted whole.
+        rule: key of a rule, or `ALL_RULES`.
+        as_of: the instant the report stands at; a later answer does not count yet.
+        group: only the rows of this key of `by`, for drilling down.
+    """
+
+    since: date
+    until: date
+    as_of: datetime
+    rule: str = DEFAULT_RULE
+    basis: Basis = Basis.RECEIVED
+    by: GroupBy | None = None
+    group: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.until < self.since:
+            raise InvalidInput(
+                f"结束日期 {self.until} 早于开始日期 {self.since}。", mend="请对调后再试。", field="to"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One clock of the report, with what identifies it and what was counted of it."""
+
+    case: int
+    deadline: int
+    rule: str
+    source: str | None
+    native_id: str | None
+    channel: str
+    section: str
+    title: str
+    received_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    holding_at: datetime | None
+    state: DeadlineStatus
+    working_days: int | None
+    group: str
+    clock: CountedClock
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's shape of a row."""
+        shown = ("case", "deadline", "rule", "source", "native_id", "channel", "section", "title")
+        return {
+            **{name: getattr(self, name) for name in shown},
+            "received_at": iso(self.received_at),
+            "due_at": iso(self.due_at),
+            "met_at": iso(self.met_at),
+            "holding_at": iso(self.holding_at),
+            "state": self.state.value,
+            "working_days": self.working_days,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of one key."""
+
+    key: str
+    label: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished report.
+
+    Attributes:
+        groups: by key, months in order of time; empty without `by`.
+        rows: every clock counted, in order of receipt; they recount to `total`.
+        provisional: clocks whose due time rests on a calendar that is not published yet.
+        imported_at: when the newest of the counted history was entered, or None.
+    """
+
+    query: Query
+    groups: tuple[Group, ...]
+    total: Figures
+    rows: tuple[ReportRow, ...]
+    provisional: int
+    imported_at: datetime | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's shape of the report."""
+        return {
+            "from": self.query.since.isoformat(),
+            "to": self.query.until.isoformat(),
+            "basis": self.query.basis.value,
+            "rule": self.query.rule,
+            "by": self.query.by.value if self.query.by else None,
+            "as_of": iso(self.query.as_of),
+            "imported_at": iso(self.imported_at),
+            "provisional": self.provisional,
+            "groups": [{"key": g.key, "label": g.label, **asdict(g.figures)} for g in self.groups],
+            "total": asdict(self.total),
+        }
+
+    def rows_as_json(self) -> dict[str, Any]:
+        """The contract's shape of the rows behind the figures."""
+        return {"rows": [row.as_json() for row in self.rows], "total": asdict(self.total)}
+
+
+def response_times(
+    connection: Connection, query: Query, calendar: WorkCalendar, rule_labels: Mapping[str, str]
+) -> Report:
+    """Count the clocks of a period as they stood at `query.as_of`.
+
+    Args:
+        connection: a snapshot; the whole report sees one instant.
+        calendar: for the working days an answer took.
+        rule_labels: the Chinese name of each rule key.
+    """
+    found = deadlines.population(
+        connection,
+        rule=None if query.rule == ALL_RULES else query.rule,
+        basis=query.basis.value,
+        since=day_start(query.since),
+        until=day_end(query.until),
+        as_of=query.as_of,
+    )
+    rows = [_row(row, query, calendar) for row in found]
+    if query.group is not None:
+        rows = [row for row in rows if row.group == query.group]
+    return Report(
+        query=query,
+        groups=_groups(rows, _labels(connection, query, rule_labels)) if query.by else (),
+        total=figures_of([row.clock for row in rows]),
+        rows=tuple(rows),
+        provisional=sum(row["is_provisional"] for row in found),
+        imported_at=max((row["registered_at"] for row in found), default=None),
+    )
+
+
+def _row(row: Row, query: Query, calendar: WorkCalendar) -> ReportRow:
+    status = DeadlineStatus(row["status"])
+    answered = status in {DeadlineStatus.ON_TIME, DeadlineStatus.LATE}
+    met_at = row["met_at"] if answered else None
+    held = row["has_holding_reply"] and (row["holding_at"] is None or row["holding_at"] <= query.as_of)
+    days = calendar.working_days_after(local_day(row["started_at"]), local_day(met_at)) if met_at else None
+    return ReportRow(
+        case=row["case_id"],
+        deadline=row["deadline_id"],
+        rule=row["rule_key"],
+        source=row["source"],
+        native_id=row["native_id"],
+        channel=row["channel"],
+        section=row["section"],
+        title=row["title"],
+        received_at=row["started_at"],
+        due_at=row["due_at"],
+        met_at=met_at,
+        holding_at=row["holding_at"] if held else None,
+        state=status,
+        working_days=days,
+        group=_group_key(row, query),
+        clock=CountedClock(
+            status=status,
+            started_at=row["started_at"],
+            met_at=met_at,
+            met_precision=Precision(row["met_precision"]) if row["met_precision"] else None,
+            working_days=days,
+            has_holding_reply=held,
+        ),
+    )
+
+
+def _group_key(row: Row, query: Query) -> str:
+    match query.by:
+        case GroupBy.SECTION:
+            return row["section"] or ""
+        case GroupBy.CHANNEL:
+            return str(row["channel"])
+        case GroupBy.RULE:
+            return str(row["rule_key"])
+        case GroupBy.MONTH:
+            instant = row["started_at"] if query.basis is Basis.RECEIVED else row["due_at"]
+            return shanghai(instant).strftime("%Y-%m")
+        case None:
+            return ""
+
+
+def _groups(rows: list[ReportRow], labels: Callable[[str], str]) -> tuple[Group, ...]:
+    members: dict[str, list[CountedClock]] = {}
+    for row in rows:
+        members.setdefault(row.group, []).append(row.clock)
+    return tuple(Group(key, labels(key), figures_of(members[key])) for key in sorted(members))
+
+
+def _labels(connection: Connection, query: Query, rule_labels: Mapping[str, str]) -> Callable[[str], str]:
+    match query.by:
+        case GroupBy.SECTION:
+            names = sections.names(connection)
+            return lambda key: names.get(key, key) or NO_SECTION
+        case GroupBy.CHANNEL:
+            return lambda key: label(Channel(key))
+        case GroupBy.RULE:
+            return lambda key: rule_labels.get(key, key)
+        case _:
+            return lambda key: key
+
+
+def drill_down(query: Query, group: str) -> Query:
+    """The same question about one group alone."""
+    return replace(query, group=group)
