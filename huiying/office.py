@@ -27,7 +27,7 @@ from storage.migrate import migrate
 
 @dataclass
 class Office:
-    """One installation, ready for use: its database is migrated, its rules are checked when first asked for."""
+    """One installation, ready for use: migrated; its rules are checked when first asked for."""
 
     settings: Settings
     clock: Clock
