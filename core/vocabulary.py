@@ -126,6 +126,39 @@ class DayKind(StrEnum):
     PAUSED = "paused"
 
 
+class ClockStart(StrEnum):
+    """The fact that starts a clock, or that a backwards limit is counted from."""
+
+    RECEIVED = "received"
+    EARLIEST_KNOWN = "earliest_known"
+    LAST_PUBLICATION = "last_publication"
+    ACCEPTED = "accepted"
+    DECISION_ISSUED = "decision_issued"
+    PLANNED_DATE = "planned_date"
+    PRINTED = "printed"
+
+
+class ClockStop(StrEnum):
+    """The only fact that stops a clock; nothing else does."""
+
+    STATEMENT_PUBLISHED = "statement_published"
+    PRESS_CONFERENCE_HELD = "press_conference_held"
+    RESPONSE_PUBLISHED = "response_published"
+    UPDATE_PUBLISHED = "update_published"
+    SUBSTANTIVE_REPLY = "substantive_reply"
+    COMPLETE_ANSWER = "complete_answer"
+    REGISTERED = "registered"
+    ANSWERED = "answered"
+    WRITTEN_NOTICE = "written_notice"
+    FINISHED = "finished"
+    DECISION_TOLD = "decision_told"
+    MEDIATION_ENDED = "mediation_ended"
+    CASE_DECIDED = "case_decided"
+    ADOPTION_PUBLISHED = "adoption_published"
+    FILED = "filed"
+    PUBLISHED = "published"
+
+
 class Trust(StrEnum):
     """How well the wording of a clause is established."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -71,6 +72,7 @@ class WorkCalendar:
         self._statutory = MappingProxyType(dict(statutory or {}))
         self._off = {day: name for table in given for day, name in table.off.items()}
         self._work = {day: name for table in given for day, name in table.work.items()}
+        self._worked: dict[int, list[int]] = {}  # running totals, filled when a year is first asked for
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office works on `day`."""
@@ -95,6 +97,13 @@ class WorkCalendar:
             return DayKind.WEEKEND, None
         return DayKind.WORKING_DAY, None
 
+    def working_days_after(self, start: date, end: date) -> int:
+        """How many working days d there are with start < d <= end; 0 when `end` is not after `start`."""
+        if end <= start:
+            return 0
+        whole_years = sum(self._worked_until(date(year, 12, 31)) for year in range(start.year, end.year))
+        return whole_years + self._worked_until(end) - self._worked_until(start)
+
     def covers(self, year: int) -> bool:
         """Whether an official table of `year` is known; otherwise its days are provisional."""
         return year in self._tables
@@ -106,6 +115,14 @@ class WorkCalendar:
     def tables(self) -> tuple[YearTable, ...]:
         """The tables in use, by year."""
         return tuple(self._tables[year] for year in sorted(self._tables))
+
+    def _worked_until(self, day: date) -> int:
+        """Working days of the year up to and with `day`."""
+        if day.year not in self._worked:
+            first = date(day.year, 1, 1)
+            days = (first + timedelta(days=n) for n in range(366 if isleap(day.year) else 365))
+            self._worked[day.year] = list(accumulate(map(self.is_working_day, days), initial=0))
+        return self._worked[day.year][day.timetuple().tm_yday]
 
     def _version(self, year: int) -> str:
         return f"{year}.{self._tables[year].number}" if self.covers(year) else f"{year}.provisional"

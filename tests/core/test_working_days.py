@@ -188,3 +188,30 @@ def test_versions_stand_in_the_order_of_their_publication(tmp_path: Path) -> Non
 def test_a_missing_table_of_statutory_days_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="不存在"):
         load_calendar(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        pytest.param("2026-09-30", "2026-09-30", 0, id="the same day"),
+        pytest.param("2026-09-30", "2026-09-29", 0, id="before it"),
+        pytest.param("2026-09-30", "2026-10-07", 0, id="in the holiday"),
+        pytest.param("2026-09-30", "2026-10-08", 1, id="first working day after the holiday"),
+        pytest.param("2026-09-30", "2026-10-10", 3, id="make-up Saturday"),
+        pytest.param("2026-10-10", "2026-10-11", 0, id="Sunday after a working Saturday"),
+        pytest.param("2026-12-31", "2027-01-04", 1, id="over the turn of the year"),
+    ],
+)
+def test_working_days_after_a_day_are_counted(
+    calendar: WorkCalendar, start: str, end: str, expected: int
+) -> None:
+    assert calendar.working_days_after(date.fromisoformat(start), date.fromisoformat(end)) == expected
+
+
+def test_working_days_after_a_day_agree_with_counting_them_one_by_one(calendar: WorkCalendar) -> None:
+    start = date(2018, 11, 28)
+    counted = 0
+    for n in range(1, 900):
+        day = start + timedelta(days=n)
+        counted += calendar.is_working_day(day)
+        assert calendar.working_days_after(start, day) == counted
