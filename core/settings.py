@@ -42,6 +42,7 @@ class OfficeSettings(_Section):
         None,
         description="最后一天截止的钟点(民法典第二百零三条的停止业务活动的时间)。不填则为24:00。",
     )
+    due_soon_hours: int = Field(24, ge=1, le=240, description="剩余多少小时以内算“即将到期”(小时)。")
 
 
 class DatabaseSettings(_Section):

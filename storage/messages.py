@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from core.model import MessageRecord
+from core.vocabulary import DeadlineState
 from storage.database import allocate_ids, in_chunks, insert_many
-from storage.tables import message_revisions, messages, sources
+from storage.tables import cases, deadlines, message_revisions, messages, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,23 +174,42 @@ def mark_revision_undone(connection: Connection, revision_id: int, now: datetime
     )
 
 
-def newest(
-    connection: Connection, *, channels: Sequence[str], limit: int, offset: int = 0
+def listed(
+    connection: Connection, *, order: str, channels: Sequence[str], limit: int
 ) -> tuple[Sequence[RowMapping], int]:
-    """Messages by time of receipt, newest first, and how many there are in all."""
+    """Messages that were not withdrawn, and how many there are in all.
+
+    Args:
+        order: `received` (newest first) or `due` (next running deadline first, those without one last).
+        channels: only these; all when empty.
+        limit: at most so many rows.
+    """
     chosen = [messages.c.withdrawn_at.is_(None)]
     if channels:
         chosen.append(messages.c.channel.in_(channels))
-    query = (
-        sa.select(messages, sources.c.key.label("source"))
-        .join(sources, sources.c.id == messages.c.source_id)
-        .where(*chosen)
-        .order_by(messages.c.received_at.desc(), messages.c.id.desc())
-        .limit(limit)
-        .offset(offset)
+    query = sa.select(messages, sources.c.key.label("source")).join(
+        sources, sources.c.id == messages.c.source_id
     )
+    newest_first = (messages.c.received_at.desc(), messages.c.id.desc())
+    if order == "due":
+        next_due = _next_due().subquery()
+        query = query.outerjoin(next_due, next_due.c.message_id == messages.c.id)
+        query = query.order_by(next_due.c.due_at.is_(None), next_due.c.due_at, *newest_first)
+    else:
+        query = query.order_by(*newest_first)
+    rows = connection.execute(query.where(*chosen).limit(limit)).mappings().all()
     total = connection.execute(sa.select(sa.func.count()).select_from(messages).where(*chosen)).scalar_one()
-    return connection.execute(query).mappings().all(), total
+    return rows, total
+
+
+def _next_due() -> sa.Select[tuple[int, datetime]]:
+    """The next running deadline of each message that has one."""
+    return (
+        sa.select(cases.c.message_id, sa.func.min(deadlines.c.due_at).label("due_at"))
+        .join(deadlines, deadlines.c.case_id == cases.c.id)
+        .where(deadlines.c.state == DeadlineState.RUNNING.value)
+        .group_by(cases.c.message_id)
+    )
 
 
 def _columns(record: MessageRecord) -> dict[str, Any]:

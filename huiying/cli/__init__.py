@@ -1,10 +1,15 @@
-"""The command line: one module per command, put together here."""
+"""The command line: one module per family of commands, put together here."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 import typer
+
+from huiying.cli.importing import import_command, imports_command, quarantine_app
+from huiying.cli.keeping import audit_app, check_command, migrate_command
+from huiying.cli.looking import cases_command, messages_command
+from huiying.cli.reporting import report_app
 
 app = typer.Typer(
     name="huiying",
@@ -21,3 +26,14 @@ def root(
     debug: Annotated[bool, typer.Option("--debug", help="出错时显示完整的程序调用栈。")] = False,
 ) -> None:
     """Options that stand before the command."""
+
+
+app.command("import")(import_command)
+app.command("imports")(imports_command)
+app.command("messages")(messages_command)
+app.command("cases")(cases_command)
+app.command("migrate")(migrate_command)
+app.command("check")(check_command)
+app.add_typer(report_app, name="report")
+app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(audit_app, name="audit")
