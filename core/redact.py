@@ -35,6 +35,8 @@ _SHUT = r"(?![0-9*×])(?!\.[0-9])(?! ?(?:元|万|亿|块钱|吨|平方))"
 _TRIGGER = re.compile(r"[0-9０-９@＠叫先女微QqＱｑVvＶｖWwＷｗ]")
 _WIDE = re.compile(r"[\u3000\uff01-\uff5e]")
 _NARROW = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_LATIN = re.compile(r"[A-Za-z]")
+_WECHAT_WORD = re.compile(r"[微WwVv][信EeXx]")
 _RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{5}}")
 _DAY_INSIDE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}")
 
@@ -208,11 +210,13 @@ def _spans(flat: str) -> list[Span]:
         for pattern, judge in _NUMBERS:
             _take(found, ((m.start(), m.end(), mask) for m in pattern.finditer(flat) if (mask := judge(m))))
         _take(found, (_named_phone(m) for m in _NAMED_PHONE.finditer(flat) if not _is_compact_day(m[1])))
-    _take(found, (_plate(m) for m in _PLATE.finditer(flat)))
+    if _LATIN.search(flat):
+        _take(found, (_plate(m) for m in _PLATE.finditer(flat)))
+        _take(found, ((m.start(1), m.end(1), f"{m[2]}****") for m in _QQ.finditer(flat)))
     if "@" in flat:
         _take(found, ((m.start(), m.end(), f"{m[1]}***@***") for m in _EMAIL.finditer(flat)))
-    for pattern in (_WECHAT, _QQ):
-        _take(found, ((m.start(1), m.end(1), f"{m[2]}****") for m in pattern.finditer(flat)))
+    if _WECHAT_WORD.search(flat):
+        _take(found, ((m.start(1), m.end(1), f"{m[2]}****") for m in _WECHAT.finditer(flat)))
     if "我叫" in flat or "名字叫" in flat:
         _take(found, (_self_named(m) for m in _SELF_NAMED.finditer(flat)))
     if "先生" in flat or "女士" in flat:

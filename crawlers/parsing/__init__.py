@@ -1,0 +1,1 @@
+"""Readings shared by imports and spiders: text, dates, numbers. Pure."""
