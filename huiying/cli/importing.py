@@ -70,8 +70,8 @@ def _import_all(office: Office, paths: list[Path], wish: Wish, as_json: bool) ->
     answer = _answer(office, done, refused)
     if not as_json:
         _show(done, answer)
-    for path, error in refused:
-        stderr.print(f"{path}:{error.message}{error.mend}", style="red", markup=False, highlight=False)
+    for path, reason in refused:
+        stderr.print(f"{path}:{reason.message}{reason.mend}", style="red", markup=False, highlight=False)
     if refused:
         fail(refused[0][1], as_json=as_json, done=answer if done else None)
     if as_json:
