@@ -2,25 +2,52 @@
 
 from __future__ import annotations
 
+from storage.tables.assessment import assessments, corrections
 from storage.tables.audit import events
 from storage.tables.base import METADATA
-from storage.tables.casework import cases, deadlines, explanations, responses
+from storage.tables.casework import cases, deadlines, explanations, responses, saved_copies
+from storage.tables.engine import (
+    channels,
+    delivery_attempts,
+    idempotency,
+    leases,
+    notices,
+    outbox,
+    person_channels,
+    planned_actions,
+)
+from storage.tables.incidents import acknowledgements, alerts, incident_messages, incidents
 from storage.tables.intake import imports, message_revisions, messages, quarantine, sources
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 
 __all__ = [
     "METADATA",
+    "acknowledgements",
+    "alerts",
+    "assessments",
     "cases",
+    "channels",
+    "corrections",
     "deadlines",
+    "delivery_attempts",
     "engine_state",
     "events",
     "explanations",
+    "idempotency",
     "imports",
+    "incident_messages",
+    "incidents",
+    "leases",
     "message_revisions",
     "messages",
+    "notices",
+    "outbox",
     "people",
+    "person_channels",
+    "planned_actions",
     "quarantine",
     "responses",
+    "saved_copies",
     "sections",
     "sessions",
     "sign_in_failures",

@@ -102,7 +102,7 @@ responses = Table(
     Column("id", Id, primary_key=True),
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
     Column("cycle", Integer, nullable=False),
-    # substantive | holding
+    # substantive | holding (replies to a citizen) | statement | press_conference (to the public)
     Column("kind", String(20), nullable=False),
     # The text was close to a holding reply; a person should look.
     Column("is_doubtful", Boolean, nullable=False),
@@ -112,5 +112,24 @@ responses = Table(
     Column("precision", String(10), nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Column("import_id", ForeignKey("imports.id"), index=True),
+    Column("recorded_by", ForeignKey("people.id")),
+    # Evidence of what was published: where, under which title, and a copy we keep.
+    Column("url", Text),
+    Column("publisher", Text),
+    Column("title", Text),
+    Column("copy_sha256", ForeignKey("saved_copies.sha256")),
     Column("withdrawn_at", Instant),
+)
+
+saved_copies = Table(
+    "saved_copies",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("url", Text),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", Id, nullable=False),
+    # Relative to the data folder, outside the web root.
+    Column("path", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
 )
