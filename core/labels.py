@@ -77,7 +77,7 @@ _LABELS: Mapping[StrEnum, str] = {
     v.ClockStart.ACCEPTED: "受理之时",
     v.ClockStart.DECISION_ISSUED: "决策出台之时",
     v.ClockStart.PLANNED_DATE: "计划开展之日",
-    v.ClockStart.PRINTED: "印发之日",
+    v.ClockStart.PRINTED: "印发(公布)之日",
     v.ClockStop.STATEMENT_PUBLISHED: "发布权威信息",
     v.ClockStop.PRESS_CONFERENCE_HELD: "举行新闻发布会",
     v.ClockStop.RESPONSE_PUBLISHED: "发布回应",
