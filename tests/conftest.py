@@ -1,0 +1,79 @@
+"""Fixtures every test may ask for: the clock, folders, database addresses; and what the tests must not do.
+
+`HUIYING_TEST_REQUIRE_SERVERS=1` (CI sets it) turns "skipped, no server here" into a failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from core.clock import SHANGHAI, FixedClock
+from tests.browser.chromium import chromium_path
+from tests.network import refuse_other_machines
+from tests.postgres import URL_VARIABLE, PostgresServer, server_from_environment
+
+REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Close the way to other machines before the first import of a test."""
+    refuse_other_machines()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what this machine has no server or data for; in CI a missing server is a failure."""
+    if item.get_closest_marker("real_data") and not REAL_DATA.is_dir():
+        pytest.skip("real data is absent")
+    missing = _missing_server(item)
+    if missing and os.environ.get("HUIYING_TEST_REQUIRE_SERVERS") == "1":
+        pytest.fail(missing, pytrace=False)
+    if missing:
+        pytest.skip(missing)
+
+
+def _missing_server(item: pytest.Item) -> str | None:
+    if item.get_closest_marker("postgres") and not os.environ.get(URL_VARIABLE):
+        return f"no PostgreSQL server: {URL_VARIABLE} is not set"
+    if item.get_closest_marker("browser") and chromium_path() is None:
+        return "no Chromium: HUIYING_TEST_CHROMIUM is not set and /usr/bin/chromium is absent"
+    return None
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Monday 23 November 2026, 09:00 in the office; stands still until a test moves it."""
+    return FixedClock(datetime(2026, 11, 23, 9, tzinfo=SHANGHAI))
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    """An empty data folder of the test's own."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """The test server; a test that asks for it is marked `postgres`."""
+    server = server_from_environment()
+    if server is None:
+        pytest.fail("a test that asks for postgres_server is marked postgres", pytrace=False)
+    yield server
+    server.drop_templates()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[str]:
+    """The address of an empty database of the test's own, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{data_dir / 'huiying.db'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    with server.fresh_database() as url:
+        yield url
