@@ -33,7 +33,8 @@ _OPEN = r"(?<![0-9*×])(?<![0-9]\.)"
 _SHUT = r"(?![0-9*×])(?!\.[0-9])(?! ?(?:元|万|亿|块钱|吨|平方))"
 
 _TRIGGER = re.compile(r"[0-9０-９@＠叫先女微QqＱｑVvＶｖWwＷｗ]")
-_WIDE = re.compile(r"[\u3000\uff01-\uff5e]")
+# Wide punctuation stands in nearly every text and is matched as it is; only these need the narrow copy.
+_WIDE = re.compile(r"[\uff08\uff09\uff0b\uff0d\uff10-\uff19\uff20-\uff3a\uff41-\uff5a]")
 _NARROW = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _LATIN = re.compile(r"[A-Za-z]")
 _WECHAT_WORD = re.compile(r"[微WwVv][信EeXx]")
@@ -45,7 +46,7 @@ _LANDLINE = re.compile(
     rf"{_OPEN}\(?(010|02[0-9]|0[3-9][0-9]{{2}})\)?{_GAP}([2-9](?:{_GAP}[0-9]){{6,7}}){_SHUT}"
 )
 _NAMED_PHONE = re.compile(
-    rf"(?:电话|座机|联系方式|联系|致电|传真)(?:号码)?[是为]?[: ]{{0,2}}"
+    rf"(?:电话|座机|联系方式|联系|致电|传真)(?:号码)?[是为]?[:：\u3000 ]{{0,2}}"
     rf"([2-9][0-9]{{2,3}}{_GAP}[0-9]{{4}}){_SHUT}"
 )
 _ID_18 = re.compile(rf"{_OPEN}[1-8](?:{_GAP}[0-9]){{16}}{_GAP}[0-9Xx](?![0-9A-Za-z*])")
@@ -61,11 +62,11 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-*])([A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]*+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 )
 _WECHAT = re.compile(
-    r"(?:微信|wechat|weixin|(?<![a-z])[vw]x)(?:号码|号|id|账号)?[是为: ]{0,3}(([a-z0-9])[a-z0-9_-]{5,19})"
+    r"(?:微信|wechat|weixin|(?<![a-z])[vw]x)(?:号码|号|id|账号)?[是为:：\u3000 ]{0,3}(([a-z0-9])[a-z0-9_-]{5,19})"
     r"(?![a-z0-9*])",
     re.IGNORECASE,
 )
-_QQ = re.compile(r"QQ(?:号码|号|群号|群)?[是为: ]{0,3}(([1-9])[0-9]{4,10})(?![0-9*])", re.IGNORECASE)
+_QQ = re.compile(r"QQ(?:号码|号|群号|群)?[是为:：\u3000 ]{0,3}(([1-9])[0-9]{4,10})(?![0-9*])", re.IGNORECASE)
 _SELF_NAMED = re.compile(rf"(?:我叫|我的名字叫)((?:{_COMPOUND}|[{_SURNAMES}])[一-龥]{{1,2}})")
 _POLITE = re.compile(rf"((?:{_COMPOUND}|[{_SURNAMES}])[一-龥]{{1,2}}?)(?=先生|女士)")
 _AFTER_NAME = frozenset("是住在家今来自有男女和与想要的")
