@@ -28,7 +28,7 @@ _SURNAMES = (
 # Words that are also surnames: 「向李先生反映」 names 李, not somebody called 向李.
 _FUNCTION_WORDS = frozenset("向和于时来应都对安常从全强成解明连单官")
 
-_GAP = r"[ \xa0\-‐-―]{0,3}"
+_GAP = r"[ \u3000\xa0\-‐-―]{0,3}"
 _OPEN = r"(?<![0-9*×])(?<![0-9]\.)"
 _SHUT = r"(?![0-9*×])(?!\.[0-9])(?! ?(?:元|万|亿|块钱|吨|平方))"
 
@@ -62,8 +62,8 @@ _EMAIL = re.compile(
     r"(?<![A-Za-z0-9._%+\-*])([A-Za-z0-9._%+\-])[A-Za-z0-9._%+\-]*+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 )
 _WECHAT = re.compile(
-    r"(?:微信|wechat|weixin|(?<![a-z])[vw]x)(?:号码|号|id|账号)?[是为:：\u3000 ]{0,3}(([a-z0-9])[a-z0-9_-]{5,19})"
-    r"(?![a-z0-9*])",
+    r"(?:微信|wechat|weixin|(?<![a-z])[vw]x)(?:号码|号|id|账号)?[是为:：\u3000 ]{0,3}"
+    r"(([a-z0-9])[a-z0-9_-]{5,19})(?![a-z0-9*])",
     re.IGNORECASE,
 )
 _QQ = re.compile(r"QQ(?:号码|号|群号|群)?[是为:：\u3000 ]{0,3}(([1-9])[0-9]{4,10})(?![0-9*])", re.IGNORECASE)
