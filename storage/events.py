@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -137,30 +138,39 @@ def verify(connection: Connection) -> Verdict:
 
     Reads every event once, in order; constant memory.
     """
+    with closing(_all_in_order(connection)) as rows:
+        verdict = _walk(rows)
+    return verdict if verdict.first_bad else _tails(connection, verdict.count)
+
+
+def _walk(rows: Iterable[RowMapping]) -> Verdict:
     count = 0
     walked, head = OFFICE_STREAM, NEW_CHAIN
-    for row in _all_in_order(connection):
+    for row in rows:
         count += 1
         stream, seq = row["stream"], row["seq"]
         if stream != walked:
             walked, head = stream, NEW_CHAIN
         if seq != head.seq + 1:
             return Verdict(count, f"{stream}/{seq}", f"第 {head.seq + 1} 条记录缺失。")
-        expected = _hash(
-            head.hash,
-            stream,
-            seq,
-            row["tag"],
-            row["actor_kind"],
-            row["actor"],
-            to_microseconds(row["occurred_at"]),
-            to_microseconds(row["recorded_at"]),
-            row["payload"],
-        )
-        if row["prev_hash"] != head.hash or row["hash"] != expected:
+        if row["prev_hash"] != head.hash or row["hash"] != _expected(head, row):
             return Verdict(count, f"{stream}/{seq}", "记录内容与校验值不符,被改动过。")
         head = Head(seq, row["hash"])
-    return _tails(connection, count)
+    return Verdict(count, None, None)
+
+
+def _expected(head: Head, row: RowMapping) -> str:
+    return _hash(
+        head.hash,
+        row["stream"],
+        row["seq"],
+        row["tag"],
+        row["actor_kind"],
+        row["actor"],
+        to_microseconds(row["occurred_at"]),
+        to_microseconds(row["recorded_at"]),
+        row["payload"],
+    )
 
 
 def _tails(connection: Connection, count: int) -> Verdict:
@@ -182,9 +192,10 @@ def _tails(connection: Connection, count: int) -> Verdict:
     return Verdict(count, f"{cut.id}/{cut.seq}", "末尾的记录缺失。")
 
 
-def _all_in_order(connection: Connection) -> Iterator[RowMapping]:
+def _all_in_order(connection: Connection) -> Generator[RowMapping, None, None]:
     query = sa.select(events).order_by(events.c.stream, events.c.seq)
-    yield from connection.execution_options(yield_per=5000).execute(query).mappings()
+    with connection.execution_options(yield_per=5000).execute(query) as result:
+        yield from result.mappings()
 
 
 def _hash(prev: str, *facts: object) -> str:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from core.clock import SHANGHAI, FixedClock
+from storage.database import Database, open_database
+from storage.migrate import migrate
 from tests.browser.chromium import chromium_path
 from tests.network import refuse_other_machines
 from tests.postgres import URL_VARIABLE, PostgresServer, server_from_environment
@@ -77,3 +79,25 @@ def database_url(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[str
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.fresh_database() as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest, data_dir: Path, clock: FixedClock) -> Iterator[Database]:
+    """A migrated, empty database of the test's own, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        opened = open_database(f"sqlite:///{data_dir / 'huiying.db'}")
+        migrate(opened, clock.now())
+        yield opened
+        opened.close()
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+
+    def prepare(url: str) -> None:
+        fresh = open_database(url)
+        migrate(fresh, clock.now())
+        fresh.close()
+
+    with server.fresh_database(server.template("migrated", prepare)) as url:
+        opened = open_database(url)
+        yield opened
+        opened.close()
