@@ -137,6 +137,12 @@ class StorageError(HuiyingError):
     code = "storage.failed"
 
 
+class ModelError(HuiyingError):
+    """A model of the analysis is missing, damaged, or not the one its figures were proved on."""
+
+    code = "model.unusable"
+
+
 class DeliveryError(HuiyingError):
     """A channel did not take a notice.
 
