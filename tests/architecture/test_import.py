@@ -17,11 +17,12 @@ _PROGRAM = """
 import importlib, json, sys
 
 modules, written = json.load(sys.stdin), []
+ACTS = {"os.mkdir", "os.rename", "os.remove", "socket.connect", "sqlite3.connect", "subprocess.Popen"}
 
 def watch(event, arguments):
     if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
         written.append(f"opens {arguments[0]} for writing")
-    elif event in ("os.mkdir", "os.rename", "os.remove", "socket.connect", "sqlite3.connect", "subprocess.Popen"):
+    elif event in ACTS:
         written.append(f"{event} {arguments[:2]}")
 
 sys.addaudithook(watch)
