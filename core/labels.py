@@ -111,6 +111,10 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Role.HANDLER, "承办人"),
     (v.Role.MANAGER, "领导督查"),
     (v.Role.ADMIN, "管理员"),
+    (v.Scope.READ, "读取"),
+    (v.Scope.INTAKE, "录入"),
+    (v.Scope.RESPOND, "答复"),
+    (v.Scope.ADMIN, "管理"),
     (v.Tag.CASE_REGISTERED, "登记"),
     (v.Tag.CASE_REPLIED, "已答复"),
     (v.Tag.CASE_HOLDING_REPLIED, "告知收悉"),
@@ -123,6 +127,8 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.QUARANTINE_OPENED, "打开隔离件"),
     (v.Tag.PERSON_ADDED, "新增人员"),
     (v.Tag.PERSON_DISABLED, "停用人员"),
+    (v.Tag.PASSWORD_CHANGED, "修改密码"),
+    (v.Tag.TOKEN_CREATED, "新建接口令牌"),
 )
 _LABELS: Mapping[tuple[type[StrEnum], StrEnum], str] = {(type(word), word): text for word, text in _WORDS}
 

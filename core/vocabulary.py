@@ -189,6 +189,15 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Scope(StrEnum):
+    """What a machine client may do."""
+
+    READ = "read"
+    INTAKE = "intake"
+    RESPOND = "respond"
+    ADMIN = "admin"
+
+
 class Tag(StrEnum):
     """What an event says happened: `subject:past participle`."""
 
@@ -204,3 +213,5 @@ class Tag(StrEnum):
     QUARANTINE_OPENED = "quarantine:opened"
     PERSON_ADDED = "person:added"
     PERSON_DISABLED = "person:disabled"
+    PASSWORD_CHANGED = "person:password_changed"  # noqa: S105 - the name of an event
+    TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event
