@@ -7,12 +7,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from alerts.casework import Law
+from alerts.deadlines import DueTimes
+from alerts.replies import load_holding_patterns
 from core.clock import SHANGHAI, FixedClock
+from core.rulebook import load_rulebook, rules_folder
+from core.working_days import load_calendar
 from storage.database import Database, open_database
 from storage.migrate import migrate
 from tests.browser.chromium import chromium_path
@@ -101,3 +106,15 @@ def database(request: pytest.FixtureRequest, data_dir: Path, clock: FixedClock) 
         opened = open_database(url)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def law() -> Law:
+    """The rules and calendars that ship, for an office that went live on 1 January 2026."""
+    folder = rules_folder()
+    return Law(
+        rulebook=load_rulebook(folder),
+        due_times=DueTimes(load_calendar(folder / "calendar")),
+        holding=load_holding_patterns(folder / "lexicon" / "holding_replies.yml"),
+        go_live_on=date(2026, 1, 1),
+    )
