@@ -198,6 +198,64 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
+class ActionKind(StrEnum):
+    """What a step of a ladder does."""
+
+    WARN = "warn"
+    DUE = "due"
+    ESCALATE = "escalate"
+    REMIND = "remind"
+
+
+class ActionState(StrEnum):
+    """The life of one planned action; it leaves `planned` once."""
+
+    PLANNED = "planned"
+    FIRED = "fired"
+    SKIPPED = "skipped"
+    SUPERSEDED = "superseded"
+    QUARANTINED = "quarantined"
+
+
+class Audience(StrEnum):
+    """Who a step of a ladder tells."""
+
+    DUTY = "duty"
+    SECTION = "section"
+    MANAGER = "manager"
+    PRESS = "press"
+    ADMIN = "admin"
+
+
+class ChannelKind(StrEnum):
+    """How a notice reaches a person."""
+
+    CONSOLE = "console"
+    SMTP = "smtp"
+    WEBHOOK = "webhook"
+
+
+class OutboxState(StrEnum):
+    """The life of one notice on one channel."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class DeliveryOutcome(StrEnum):
+    """How one attempt to deliver ended."""
+
+    ACCEPTED = "accepted"
+    THROTTLED = "throttled"
+    TEMPORARY = "temporary"
+    PERMANENT = "permanent"
+    AMBIGUOUS = "ambiguous"
+
+
 class Tag(StrEnum):
     """What an event says happened: `subject:past participle`."""
 
@@ -207,6 +265,15 @@ class Tag(StrEnum):
     CASE_WITHDRAWN = "case:withdrawn"
     MESSAGE_REVISED = "message:revised"
     DEADLINE_SUPERSEDED = "deadline:superseded"
+    DEADLINE_WARNED = "deadline:warned"
+    DEADLINE_BREACHED = "deadline:breached"
+    DEADLINE_ESCALATED = "deadline:escalated"
+    DEADLINE_REMINDED = "deadline:reminded"
+    ACTION_SKIPPED = "action:skipped"
+    ACTION_QUARANTINED = "action:quarantined"
+    NOTICE_REDIRECTED = "notice:redirected"
+    NOTICE_CANCELLED = "notice:cancelled"
+    NOTICE_FAILED = "notice:failed"
     REPLY_WITHDRAWN = "reply:withdrawn"
     IMPORT_FINISHED = "import:finished"
     IMPORT_UNDONE = "import:undone"
