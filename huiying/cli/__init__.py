@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from huiying.cli.due import due_command
 from huiying.cli.importing import import_command, imports_command, quarantine_app
 from huiying.cli.keeping import audit_app, check_command, migrate_command
 from huiying.cli.looking import cases_command, messages_command
@@ -32,6 +33,7 @@ app.command("import")(import_command)
 app.command("imports")(imports_command)
 app.command("messages")(messages_command)
 app.command("cases")(cases_command)
+app.command("due")(due_command)
 app.command("migrate")(migrate_command)
 app.command("check")(check_command)
 app.add_typer(report_app, name="report")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from core.clock import parse_day, parse_instant, shanghai
+from core.clock import local_day, parse_day, parse_instant, shanghai
 from core.errors import InvalidInput
 from core.labels import label
 from huiying.office import Office, open_office
@@ -53,8 +53,8 @@ def response_times_command(
 ) -> None:
     """时效报告:收到多少、按时多少、还欠多少,每个数字都可打开。"""
     with open_office() as office:
-        if rule != ALL_RULES:
-            office.rulebook.require(rule)
+        if rule != ALL_RULES and rule not in {one.key for one in office.rulebook.rules()}:
+            office.rulebook.rule(rule, local_day(office.clock.now()))  # says which names are near
         query = Query(
             since=parse_day(since),
             until=parse_day(until),
