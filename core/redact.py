@@ -42,6 +42,7 @@ _RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{5}}")
 _DAY_INSIDE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}")
 
 _MOBILE = re.compile(rf"{_OPEN}(?<!FZ)(?:(?:\+|00)?86{_GAP})?0?(1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}){_SHUT}")
+_PLAIN_MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(
     rf"{_OPEN}\(?(010|02[0-9]|0[3-9][0-9]{{2}})\)?{_GAP}([2-9](?:{_GAP}[0-9]){{6,7}}){_SHUT}"
 )
@@ -69,12 +70,16 @@ _WECHAT = re.compile(
 _QQ = re.compile(r"QQ(?:号码|号|群号|群)?[是为:：\u3000 ]{0,3}(([1-9])[0-9]{4,10})(?![0-9*])", re.IGNORECASE)
 _SELF_NAMED = re.compile(rf"(?:我叫|我的名字叫)((?:{_COMPOUND}|[{_SURNAMES}])[一-龥]{{1,2}})")
 _POLITE = re.compile(rf"((?:{_COMPOUND}|[{_SURNAMES}])[一-龥]{{1,2}}?)(?=先生|女士)")
+# 「我和我先生」 names nobody.
+_PRONOUNS = frozenset("我你他她的")
 _AFTER_NAME = frozenset("是住在家今来自有男女和与想要的")
 _HOUSE = re.compile(
     r"(?:[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*|[一二三四五六七八九十百]+)(?=号(?!线)|室|单元|栋|幢|座|弄)"
 )
 _ROOM = re.compile(r"(?:[0-9]+-)*[0-9]{3,4}$")
 _PHONES_APART = re.compile(r"[/、,;\n]+")
+_UNTELLING = re.compile(r"[\s\-‐-―()]")
+_COUNTRY = re.compile(r"^(?:\+|00)?86(?=1[3-9][0-9]{9}$)")
 _WHITE = re.compile(r"\s+")
 
 
@@ -111,6 +116,8 @@ class Redactor:
 
     def phone(self, text: str) -> str:
         """A telephone cell, which may hold several numbers; hotlines of up to 6 digits stay."""
+        if _PLAIN_MOBILE.fullmatch(text):
+            return f"{text[:3]}****{text[-4:]}"
         parts = (part.strip() for part in _PHONES_APART.split(text.translate(_NARROW)))
         return "、".join(_masked_phone(self.text(part)) for part in parts if part)
 
@@ -128,8 +135,10 @@ class Redactor:
 
     def search_key(self, text: str) -> str:
         """Hex HMAC-SHA256 of a telephone number or name, the same for every way of writing it."""
-        flat = re.sub(r"[\s\-‐-―()]", "", unicodedata.normalize("NFKC", text)).casefold()
-        flat = re.sub(r"^(?:\+|00)?86(?=1[3-9][0-9]{9}$)", "", flat)
+        flat = text
+        if _PLAIN_MOBILE.fullmatch(text) is None:
+            flat = _UNTELLING.sub("", unicodedata.normalize("NFKC", text)).casefold()
+            flat = _COUNTRY.sub("", flat)
         return hmac.digest(self._key, flat.encode(), "sha256").hex()
 
 
@@ -209,7 +218,10 @@ def _spans(flat: str) -> list[Span]:
     found: list[Span] = []
     if _RUN.search(flat):
         for pattern, judge in _NUMBERS:
-            _take(found, ((m.start(), m.end(), mask) for m in pattern.finditer(flat) if (mask := judge(m))))
+            if pattern.search(flat):
+                _take(
+                    found, ((m.start(), m.end(), mask) for m in pattern.finditer(flat) if (mask := judge(m)))
+                )
         _take(found, (_named_phone(m) for m in _NAMED_PHONE.finditer(flat) if not _is_compact_day(m[1])))
     if _LATIN.search(flat):
         _take(found, (_plate(m) for m in _PLATE.finditer(flat)))
@@ -221,7 +233,7 @@ def _spans(flat: str) -> list[Span]:
     if "我叫" in flat or "名字叫" in flat:
         _take(found, (_self_named(m) for m in _SELF_NAMED.finditer(flat)))
     if "先生" in flat or "女士" in flat:
-        _take(found, (_polite(m) for m in _POLITE.finditer(flat)))
+        _take(found, (_polite(m) for m in _POLITE.finditer(flat) if m[1][-1] not in _PRONOUNS))
     return sorted(found)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC
 
-from core.clock import iso
 from core.model import ReplyRecord
 
 # Clean text holds no control characters, so that this one keeps the parts apart.
@@ -25,7 +25,7 @@ def content_hash(
     """
     parts = [title, body, status, limit]
     for reply in replies:
-        parts += (reply.text, iso(reply.at) or "")
+        parts += (reply.text, reply.at.astimezone(UTC).isoformat() if reply.at else "")
     return _sha256(parts)
 
 

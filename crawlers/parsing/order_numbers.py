@@ -18,7 +18,7 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[A-Z]{0,2}(20\d{6})\d+"), "%Y%m%d"),
 )
 _PART = re.compile(r"(.*\d)-\d{2}")
-_PETITION = re.compile(r"信访编号[::]\s*([A-Za-z0-9-]{4,})")
+_PETITION = re.compile(r"信访编号[:\uff1a]\s*([A-Za-z0-9-]{4,})")
 
 
 def moment_in(number: str) -> Moment | None:

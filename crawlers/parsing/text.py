@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# One character class, searched once: most cells hold none of these and return as they came.
+# Most cells are these characters and nothing else: clean already, and the same in every normal form.
+_PLAIN = re.compile(r"[!-;=-^`-~\u3001-\u3011\u4e00-\u9fff\uff01-\uff5e]*+")
+# One character class, searched once: what holds none of these needs no collapsing.
 _ODD = re.compile(r"[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff<]|  |_x")
 _BREAK = re.compile(r"<\s*(?:br|/p|/div)\s*/?\s*>", re.IGNORECASE)
 _ESCAPED_RETURN = re.compile(r"_x000[dD]_")
@@ -18,6 +20,8 @@ _AROUND_BREAK = re.compile(r" ?\n[ \n]*")
 
 def clean_text(text: str) -> str:
     """NFC, no invisible or control characters, blanks collapsed, no blank lines; `<br>` is a line end."""
+    if _PLAIN.fullmatch(text):
+        return text
     text = text.strip() if _ODD.search(text) is None else _collapsed(text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 

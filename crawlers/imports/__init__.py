@@ -1,0 +1,1 @@
+"""Exported files in, masked records out, stored batch by batch."""

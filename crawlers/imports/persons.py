@@ -1,0 +1,37 @@
+"""The person behind a row: shown masked, found by a keyed hash, hidden where secrecy was asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from core.redact import Redactor
+
+SECRET_WORDS = frozenset({"保密", "匿名", "匿名用户", "匿名网友", "不公开"})
+_POLITE = ("先生", "女士", "小姐")
+_APART = re.compile(r"[/、,\uff0c;\uff1b\s]+(?=[+0-9(])")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Masked name (may be empty) and keyed hash (None where nothing tells the person apart)."""
+
+    display: str
+    hash: str | None
+
+
+NOBODY = Person("", None)
+
+
+def masked_person(redactor: Redactor, name: str, key: str) -> Person:
+    """The person of a row.
+
+    Args:
+        name: as the source gives it.
+        key: the number that tells the person apart (telephone, user number), or empty.
+    """
+    masked = "*" in key or "×" in key
+    telling = _APART.split(key, maxsplit=1)[0] if key and not masked else ""
+    if not telling and name and not name.endswith(_POLITE) and "*" not in name and "×" not in name:
+        telling = name
+    return Person(redactor.name(name), redactor.search_key(telling) if telling else None)
