@@ -1,0 +1,161 @@
+"""The clocks an office still owes an answer to, page by page, as the desk and the API list them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.vocabulary import DeadlineState
+from storage.deadlines import status
+from storage.tables import cases, deadlines, messages, sources
+from storage.types import Instant
+
+_STILL = (DeadlineState.RUNNING.value, DeadlineState.PAUSED.value)
+_GONE = (DeadlineState.SUPERSEDED.value, DeadlineState.CANCELLED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which clocks are asked for; None means "not told apart by this".
+
+    Attributes:
+        as_of: the instant they are judged at.
+        soon: how long before its due instant a clock is due soon.
+        state: `running` (not answered, overdue or not), `later` (not answered, neither overdue nor due
+            soon), `due_soon`, `overdue`, `met`.
+        is_history: received before the office went live.
+        is_provisional: rests on a calendar that is not published yet.
+    """
+
+    as_of: datetime
+    soon: timedelta
+    state: str | None = None
+    section: str | None = None
+    channel: str | None = None
+    is_history: bool | None = None
+    is_provisional: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many clocks of a choice stand how: the three states add up to all."""
+
+    overdue: int
+    due_soon: int
+    later: int
+    provisional: int
+
+    @property
+    def total(self) -> int:
+        """Every clock that is still owed an answer."""
+        return self.overdue + self.due_soon + self.later
+
+
+def listed(
+    connection: Connection, choice: Choice, *, after: tuple[datetime, int] | None = None, limit: int
+) -> Sequence[RowMapping]:
+    """At most `limit` clocks with their case, by due instant and then id, behind the position `after`."""
+    query = (
+        sa.select(
+            deadlines,
+            deadlines.c.id.label("deadline_id"),
+            cases.c.kind.label("case_kind"),
+            cases.c.channel,
+            cases.c.section,
+            cases.c.title,
+            cases.c.is_history,
+            messages.c.native_id,
+            sources.c.key.label("source"),
+            status(choice.as_of).label("status"),
+        )
+        .select_from(_joined())
+        .where(*_chosen(choice))
+        .order_by(deadlines.c.due_at, deadlines.c.id)
+        .limit(limit)
+    )
+    if after is not None:
+        due_at, deadline_id = _at(after[0]), after[1]
+        query = query.where(
+            sa.or_(
+                deadlines.c.due_at > due_at,
+                sa.and_(deadlines.c.due_at == due_at, deadlines.c.id > deadline_id),
+            )
+        )
+    return connection.execute(query).mappings().all()
+
+
+def total(connection: Connection, choice: Choice) -> int:
+    """How many clocks there are in all."""
+    query = sa.select(sa.func.count()).select_from(deadlines.join(cases)).where(*_chosen(choice))
+    return connection.execute(query).scalar_one()
+
+
+def counts(connection: Connection, choice: Choice) -> Counts:
+    """The unanswered clocks of a choice by state; its own `state` is not looked at."""
+    now, soon = _at(choice.as_of), _at(choice.as_of + choice.soon)
+    overdue = deadlines.c.due_at < now
+    due_soon = sa.and_(deadlines.c.due_at >= now, deadlines.c.due_at <= soon)
+    query = (
+        sa.select(
+            sa.func.count(sa.case((overdue, 1))),
+            sa.func.count(sa.case((due_soon, 1))),
+            sa.func.count(sa.case((deadlines.c.due_at > soon, 1))),
+            sa.func.count(sa.case((deadlines.c.is_provisional, 1))),
+        )
+        .select_from(deadlines.join(cases))
+        .where(deadlines.c.state.in_(_STILL), *_narrowed(choice))
+    )
+    return Counts(*connection.execute(query).one())
+
+
+def channels(connection: Connection) -> list[str]:
+    """The channels that have unanswered clocks, in order of name."""
+    query = (
+        sa.select(cases.c.channel)
+        .select_from(deadlines.join(cases))
+        .where(deadlines.c.state.in_(_STILL))
+        .distinct()
+        .order_by(cases.c.channel)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _joined() -> sa.Join:
+    return (
+        deadlines.join(cases)
+        .outerjoin(messages, messages.c.id == cases.c.message_id)
+        .outerjoin(sources, sources.c.id == messages.c.source_id)
+    )
+
+
+def _at(instant: datetime) -> sa.BindParameter[datetime]:
+    return sa.bindparam(None, instant, Instant())
+
+
+def _chosen(choice: Choice) -> list[sa.ColumnElement[bool]]:
+    now, soon = _at(choice.as_of), _at(choice.as_of + choice.soon)
+    still = deadlines.c.state.in_(_STILL)
+    states: dict[str | None, sa.ColumnElement[bool]] = {
+        None: deadlines.c.state.not_in(_GONE),
+        "running": still,
+        "later": sa.and_(still, deadlines.c.due_at > soon),
+        "due_soon": sa.and_(still, deadlines.c.due_at >= now, deadlines.c.due_at <= soon),
+        "overdue": sa.and_(still, deadlines.c.due_at < now),
+        "met": deadlines.c.state == DeadlineState.MET.value,
+    }
+    return [states[choice.state], *_narrowed(choice)]
+
+
+def _narrowed(choice: Choice) -> list[sa.ColumnElement[bool]]:
+    wanted: list[tuple[sa.Column[Any], Any]] = [
+        (cases.c.section, choice.section),
+        (cases.c.channel, choice.channel),
+        (cases.c.is_history, choice.is_history),
+        (deadlines.c.is_provisional, choice.is_provisional),
+    ]
+    return [column == value for column, value in wanted if value is not None]
