@@ -49,6 +49,22 @@ class NotSignedIn(HuiyingError):
     code = "not_signed_in"
 
 
+class TooManyAttempts(HuiyingError):
+    """Somebody tried too often in a short time; the same request may succeed later.
+
+    Attributes:
+        retry_after_seconds: how long to wait, at least 1.
+    """
+
+    code = "too_many_attempts"
+
+    def __init__(
+        self, message: str, *, retry_after_seconds: int, mend: str = "", code: str | None = None
+    ) -> None:
+        super().__init__(message, mend=mend, code=code)
+        self.retry_after_seconds = retry_after_seconds
+
+
 class InvalidInput(HuiyingError):
     """A value given by a person or a program cannot be used.
 
