@@ -14,10 +14,14 @@ from typing import Any, NoReturn, ParamSpec
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
+from rich.table import Table
 
 from core.errors import HuiyingError
 
 P = ParamSpec("P")
+
+_WIDEST = 400
 
 console = Console()
 stderr = Console(stderr=True)
@@ -26,6 +30,12 @@ stderr = Console(stderr=True)
 def print_json(value: object) -> None:
     """The one object of a `--json` command; the caller has turned instants and days into text."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def print_table(table: Table) -> None:
+    """A table at its full width: figures are never cut, a narrow terminal wraps the line instead."""
+    natural = Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum
+    Console(width=max(console.width, natural)).print(table)
 
 
 def error_object(error: HuiyingError) -> dict[str, str]:

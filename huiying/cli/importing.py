@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from crawlers.imports.mapping import load_mapping
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -19,11 +18,12 @@ from core.clock import iso
 from core.errors import FileRefused, HuiyingError, InvalidInput
 from core.labels import label
 from core.vocabulary import ImportKind, Tag
+from crawlers.imports.mapping import load_mapping
 from crawlers.imports.quarantine import open_sealed
 from huiying.importing import Imported, Wish, deadline_counts, import_file
 from huiying.importing import Progress as Report
 from huiying.office import Office, open_office
-from huiying.output import command, console, error_object, fail, print_json, stderr
+from huiying.output import command, console, error_object, fail, print_json, print_table, stderr
 from storage import events, imports
 from storage.events import OFFICE_STREAM, Draft
 from storage.imports import Counts
@@ -101,7 +101,7 @@ def _show(done: list[Imported], answer: dict[str, Any]) -> None:
         table.add_row(Path(one.file).name, *(f"{number:,}" for number in numbers))
     if not done:
         return
-    console.print(table)
+    print_table(table)
     for one in done:
         console.print("识别的列:" + "、".join(f"{ours}←{theirs}" for ours, theirs in one.columns.items()))
         if one.unmapped:
@@ -175,7 +175,7 @@ def imports_command(
         table.add_row(
             str(row["id"]), (iso(row["started_at"]) or "")[:16], row["file_name"], kind, *counts, state
         )
-    console.print(table)
+    print_table(table)
 
 
 quarantine_app = typer.Typer(help="隔离件:读不了的行。", no_args_is_help=True)

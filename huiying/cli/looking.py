@@ -13,7 +13,7 @@ from core.clock import iso, shanghai
 from core.labels import label
 from core.vocabulary import Channel, DeadlineState, DeadlineStatus
 from huiying.office import open_office
-from huiying.output import command, console, print_json
+from huiying.output import command, console, print_json, print_table
 from storage import deadlines, messages
 from storage.database import Row
 
@@ -62,7 +62,7 @@ def messages_command(
     for row in rows:
         received = shanghai(row["received_at"]).strftime("%Y-%m-%d %H:%M")
         table.add_row(str(row["id"]), received, label(Channel(row["channel"])), row["section"], row["title"])
-    console.print(table)
+    print_table(table)
     console.print(f"共 {total:,} 件" + (f",列出 {len(rows)} 件。" if len(rows) < total else "。"))
 
 
@@ -147,7 +147,7 @@ def _show_cases(listed: list[list[Row]], total: int) -> None:
         status = label(DeadlineStatus(row["status"])) + ("(历史未办)" if _is_old_debt(row) else "")
         due = shanghai(row["due_at"]).strftime("%Y-%m-%d %H:%M") + ("(暂定)" if row["is_provisional"] else "")
         table.add_row(str(row["case_id"]), due, status, row["section"] or "未分办", row["title"])
-    console.print(table)
+    print_table(table)
     console.print(f"共 {total:,} 件。")
 
 

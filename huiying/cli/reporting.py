@@ -13,7 +13,7 @@ from core.clock import local_day, parse_day, parse_instant, shanghai
 from core.errors import InvalidInput
 from core.labels import label
 from huiying.office import Office, open_office
-from huiying.output import command, console, print_json
+from huiying.output import command, console, print_json, print_table
 from reports.figures import Figures
 from reports.render_xlsx import response_times_xlsx
 from reports.response_times import (
@@ -107,7 +107,7 @@ def _show(report: Report) -> None:
         table.add_row(group.label, *_cells(group.figures))
     table.add_section()
     table.add_row("合计", *_cells(report.total))
-    console.print(table)
+    print_table(table)
     t = report.total
     judged = t.on_time + t.late + t.overdue
     console.print(f"按时率 = 按时 {t.on_time:,} ÷(按时+逾期答复+超期未答 {judged:,})。")
@@ -137,5 +137,5 @@ def _show_rows(report: Report) -> None:
             "—" if row.working_days is None else str(row.working_days),
             row.title,
         )
-    console.print(table)
+    print_table(table)
     console.print(f"共 {len(report.rows):,} 件。")
