@@ -256,6 +256,63 @@ class DeliveryOutcome(StrEnum):
     AMBIGUOUS = "ambiguous"
 
 
+class ResponseKind(StrEnum):
+    """What was said, to a citizen or to the public."""
+
+    SUBSTANTIVE = "substantive"
+    HOLDING = "holding"
+    STATEMENT = "statement"
+    PRESS_CONFERENCE = "press_conference"
+
+
+class Confirmation(StrEnum):
+    """Where a response stands that was recorded after a clock ran out and claims to be from before."""
+
+    AWAITED = "awaited"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+
+
+class Command(StrEnum):
+    """What a person can do to a case; who may, and when, stands in `alerts.workflow`."""
+
+    ASSIGN = "assign"
+    ACKNOWLEDGE = "acknowledge"
+    HOLDING_REPLY = "holding_reply"
+    REPLY = "reply"
+    PUBLISH = "publish"
+    HOLD_PRESS_CONFERENCE = "hold_press_conference"
+    CONFIRM = "confirm"
+    REFUSE = "refuse"
+    GRADE = "grade"
+    REGRADE = "regrade"
+    ADD_MESSAGES = "add_messages"
+    REMOVE_MESSAGES = "remove_messages"
+    SET_SIMPLE = "set_simple"
+    SEND_BACK = "send_back"
+    REFER = "refer"
+    DISMISS = "dismiss"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    PAUSE = "pause"
+
+
+class AlertKind(StrEnum):
+    """What an alert points at."""
+
+    INCIDENT_CANDIDATE = "incident_candidate"
+    INCIDENT_GROWING = "incident_growing"
+    MESSAGE_RISK = "message_risk"
+
+
+class AlertState(StrEnum):
+    """The life of an alert."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    DISMISSED = "dismissed"
+
+
 class Tag(StrEnum):
     """What an event says happened: `subject:past participle`."""
 
@@ -263,6 +320,28 @@ class Tag(StrEnum):
     CASE_REPLIED = "case:replied"
     CASE_HOLDING_REPLIED = "case:holding_replied"
     CASE_WITHDRAWN = "case:withdrawn"
+    CASE_ASSIGNED = "case:assigned"
+    CASE_ACKNOWLEDGED = "case:acknowledged"
+    CASE_SIMPLE_SET = "case:simple_set"
+    CASE_SENT_BACK = "case:sent_back"
+    CASE_REFERRED = "case:referred"
+    CASE_DISMISSED = "case:dismissed"
+    CASE_CLOSED = "case:closed"
+    CASE_REOPENED = "case:reopened"
+    CASE_PAUSED = "case:paused"
+    STATEMENT_PUBLISHED = "statement:published"
+    PRESS_CONFERENCE_HELD = "press_conference:held"
+    RESPONSE_CLAIMED = "response:claimed"
+    RESPONSE_CONFIRMED = "response:confirmed"
+    RESPONSE_REFUSED = "response:refused"
+    INCIDENT_OPENED = "incident:opened"
+    INCIDENT_GRADED = "incident:graded"
+    INCIDENT_REGRADED = "incident:regraded"
+    INCIDENT_MESSAGES_ADDED = "incident:messages_added"
+    INCIDENT_MESSAGES_REMOVED = "incident:messages_removed"
+    ALERT_RAISED = "alert:raised"
+    ALERT_ACKNOWLEDGED = "alert:acknowledged"
+    ALERT_DISMISSED = "alert:dismissed"
     MESSAGE_REVISED = "message:revised"
     DEADLINE_SUPERSEDED = "deadline:superseded"
     DEADLINE_WARNED = "deadline:warned"

@@ -119,6 +119,9 @@ responses = Table(
     Column("title", Text),
     Column("copy_sha256", ForeignKey("saved_copies.sha256")),
     Column("withdrawn_at", Instant),
+    # awaited | confirmed | refused, for a response recorded after a clock ran out that claims to be from
+    # before; NULL for all others. Stops no clock until a second person has confirmed it.
+    Column("confirmation", String(20)),
 )
 
 saved_copies = Table(
