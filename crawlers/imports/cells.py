@@ -31,7 +31,7 @@ def as_text(cell: Cell) -> str:
     """Any cell as clean text; empty for a missing one. A number that is whole prints without a fraction."""
     if not isinstance(cell, str):
         return _printed(cell)
-    text = clean_text(cell)
+    text = clean_text(cell) if cell else cell
     if text in MISSING:
         return ""
     if text[0] in "='" and len(text) > 1:
@@ -64,7 +64,7 @@ def is_damaged_number(cell: Cell) -> bool:
         return False
     if isinstance(cell, (int, float)):
         return not abs(cell) < _SAFE_NUMBER
-    return isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell.strip()) is not None
+    return isinstance(cell, str) and "+" in cell and _SCIENTIFIC.fullmatch(cell.strip()) is not None
 
 
 def as_yes_or_no(cell: Cell) -> str:

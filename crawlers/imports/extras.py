@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from core.redact import Redactor
 from crawlers.imports.cells import Cell, as_line, as_switch, as_text, is_damaged_number
 from crawlers.imports.header import Layout
 
 DAMAGED = "已损坏"
+_WORDS_KEPT = 8192
 _SWITCHES = frozenset(
     {"contacted", "solved", "satisfied", "is_repeat", "is_timeout", "is_hard", "urged", "first_contact_at"}
 )
@@ -28,7 +30,6 @@ class ExtraColumns:
 
     def __init__(self, layout: Layout, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._damaged = ""
         self._width = len(layout.labels)
         fields = {i: name for name, columns in layout.columns.items() for i in columns}
         taken = {columns[0] for name, columns in layout.columns.items() if name in _TAKEN}
@@ -46,24 +47,29 @@ class ExtraColumns:
                 if cell != "" and (value := convert(cell)):
                     extra[label] = value
                     if value is DAMAGED:
-                        warnings.append(f"“{label}”被存成了数字,后几位已丢失,留空。")
-        for i in range(self._width, len(cells)):
-            if value := self._text(cells[i]):
-                extra[f"列{i + 1}"] = value
-        if len(cells) > self._width and f"列{len(cells)}" in extra:
-            warnings.append("本行的列数多于表头。")
+                        warnings.append(f"“{label}”被存成了数字,后几位已丢失,记为已损坏。")
+        if len(cells) > self._width:
+            self._read_beyond(cells, extra, warnings)
         return extra
+
+    def _read_beyond(self, cells: Sequence[Cell], extra: dict[str, str], warnings: list[str]) -> None:
+        beyond = {f"列{i + 1}": self._text(cells[i]) for i in range(self._width, len(cells))}
+        if any(beyond.values()):
+            extra.update({label: value for label, value in beyond.items() if value})
+            warnings.append("本行的列数多于表头。")
 
     def _convert(self, name: str) -> Convert:
         if name in _SWITCHES:
-            return lambda cell: self._redactor.text(as_switch(cell))
+            return lru_cache(_WORDS_KEPT, typed=True)(lambda cell: self._redactor.text(as_switch(cell)))
         converts: dict[str, Convert] = {
             "caller_name": lambda cell: self._redactor.name(as_line(cell)),
             "caller_phone": lambda cell: _intact(cell, self._redactor.phone),
             "caller_id_no": lambda cell: _intact(cell, self._redactor.id_number),
             "address": lambda cell: self._redactor.address(as_line(cell)),
         }
-        return converts.get(name, self._text)
+        if name:
+            return converts.get(name) or lru_cache(_WORDS_KEPT, typed=True)(self._text)
+        return self._text
 
     def _text(self, cell: Cell) -> str:
         if not isinstance(cell, str) and is_damaged_number(cell):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from core.clock import iso
 from core.model import MessageRecord, ReplyRecord
@@ -29,6 +31,7 @@ CHANNELS = {
 
 _TITLE_LENGTH = 40
 _LONGEST_ID = 200
+_WORDS_KEPT = 8192
 _LEVELS = re.compile(r"\s*(?:->|[-/>→])\s*")
 _TOTAL = re.compile(
     r"(?:合计|总计|小计|共计|制表|填表|统计时间|统计人|统计日期|审核人|导出时间|导出人|打印时间|数据来源)"
@@ -60,8 +63,13 @@ class RowReader:
         self._channel = channel
         self._labels = layout.labels
         self._width = len(layout.labels)
-        self._columns = layout.columns
+        self._columns = defaultdict(tuple[int, ...], layout.columns)
         self._mask = redactor.text
+        # The words of an office repeat from row to row: each is cleaned and masked once.
+        self._word = lru_cache(_WORDS_KEPT, typed=True)(lambda cell: redactor.text(as_line(cell)))
+        self._path = lru_cache(_WORDS_KEPT, typed=True)(lambda cell: redactor.text(_levels(cell)))
+        self._has_secret = "secret" in layout.columns
+        self._has_url = "url" in layout.columns or "bid" in layout.columns
         self._redactor = redactor
         self._extras = ExtraColumns(layout, redactor)
         self._times = time_columns(kind, layout, month_first, now)
@@ -83,11 +91,13 @@ class RowReader:
     ) -> MessageRecord:
         body = self._mask(self._text(cells, "body"))
         title = self._mask(self._line(cells, "title")) or body.replace("\n", " ")[:_TITLE_LENGTH]
-        status = self._masked_line(cells, "status_src")
+        status = self._first_word(cells, "status_src")
         limit = self._limit(cells)
         native_id = self._native_id(cells, warnings)
         name = self._line(cells, "caller_name")
-        secret = name in SECRET_WORDS or as_yes_or_no(self._line(cells, "secret")) == YES
+        secret = name in SECRET_WORDS
+        if self._has_secret:
+            secret = secret or as_yes_or_no(self._line(cells, "secret")) == YES
         person = NOBODY if secret else self._person(cells, name)
         return MessageRecord(
             channel=self._channel,
@@ -103,12 +113,12 @@ class RowReader:
             created_at=received.created_at,
             author_display=person.display,
             author_hash=person.hash,
-            section=self._masked_line(cells, "section"),
-            area=self._mask("".join(dict.fromkeys(self._all(cells, "area")))),
-            category=self._mask("/".join(self._levels(cells))),
-            kind_src=self._masked_line(cells, "kind_src"),
+            section=self._first_word(cells, "section"),
+            area="".join(dict.fromkeys([self._word(cells[i]) for i in self._columns["area"]])),
+            category="/".join([path for i in self._columns["category"] if (path := self._path(cells[i]))]),
+            kind_src=self._first_word(cells, "kind_src"),
             status_src=status,
-            url=self._url(cells),
+            url=self._url(cells) if self._has_url else None,
             replies=replies,
             order_due_on=limit.on,
             order_due_at=limit.at,
@@ -116,25 +126,22 @@ class RowReader:
         )
 
     def _text(self, cells: Sequence[Cell], field: str) -> str:
-        for i in self._columns.get(field, ()):
+        for i in self._columns[field]:
             if text := as_text(cells[i]):
                 return text
         return ""
 
     def _line(self, cells: Sequence[Cell], field: str) -> str:
-        for i in self._columns.get(field, ()):
+        for i in self._columns[field]:
             if text := as_line(cells[i]):
                 return text
         return ""
 
-    def _masked_line(self, cells: Sequence[Cell], field: str) -> str:
-        return self._mask(self._line(cells, field))
-
-    def _all(self, cells: Sequence[Cell], field: str) -> list[str]:
-        return [text for i in self._columns.get(field, ()) if (text := as_line(cells[i]))]
-
-    def _levels(self, cells: Sequence[Cell]) -> list[str]:
-        return [level for text in self._all(cells, "category") for level in _LEVELS.split(text) if level]
+    def _first_word(self, cells: Sequence[Cell], field: str) -> str:
+        for i in self._columns[field]:
+            if text := self._word(cells[i]):
+                return text
+        return ""
 
     def _replies(
         self, cells: Sequence[Cell], received: Received, warnings: list[str]
@@ -142,13 +149,13 @@ class RowReader:
         text = self._mask(self._text(cells, "reply"))
         if not text:
             return ()
-        org = self._masked_line(cells, "reply_org")
+        org = self._first_word(cells, "reply_org")
         reply = self._times.reply(cells, text, org, received.moment, warnings)
         return reply if isinstance(reply, Refusal) else (reply,)
 
     def _native_id(self, cells: Sequence[Cell], warnings: list[str]) -> str:
         """The row's own number; empty where it has none or a spreadsheet destroyed it."""
-        for i in self._columns.get("order_no", ()):
+        for i in self._columns["order_no"]:
             cell = cells[i]
             text = as_line(cell)
             if not text:
@@ -162,17 +169,13 @@ class RowReader:
     def _person(self, cells: Sequence[Cell], name: str) -> Person:
         if self._kind is ImportKind.WEIBO_EXPORT:
             return masked_person(self._redactor, name, self._line(cells, "user_id"))
-        phone = next((cells[i] for i in self._columns.get("caller_phone", ()) if cells[i] != ""), "")
+        phone = next((cells[i] for i in self._columns["caller_phone"] if cells[i] != ""), "")
         return masked_person(self._redactor, name, "" if is_damaged_number(phone) else as_line(phone))
 
     def _limit(self, cells: Sequence[Cell]) -> PrintedLimit:
         columns = self._columns
         return read_limit(
-            cells,
-            self._times,
-            columns.get("deadline", ()),
-            columns.get("limit_amount", ()),
-            columns.get("limit_unit", ()),
+            cells, self._times, columns["deadline"], columns["limit_amount"], columns["limit_unit"]
         )
 
     def _url(self, cells: Sequence[Cell]) -> str | None:
@@ -216,6 +219,11 @@ class RowReader:
         if filled and _TOTAL.match(filled[0]) and not self._text(cells, "body"):
             return Skip("合计或制表信息")
         return None
+
+
+def _levels(cell: Cell) -> str:
+    """A category path in one form, whether written `A->B`, `A/B` or `A-B`."""
+    return "/".join(filter(None, _LEVELS.split(as_line(cell))))
 
 
 def time_columns(kind: ImportKind, layout: Layout, month_first: frozenset[int], now: datetime) -> TimeColumns:

@@ -61,7 +61,7 @@ class TimeColumns:
     now: datetime
 
     def read(self, cells: Sequence[Cell], columns: tuple[int, ...]) -> tuple[Moment | None, int | None]:
-        """The first filled one of `columns`: its instant, or None, and its number, or None where all are empty."""
+        """Instant and number of the first filled one of `columns`; None for what is unreadable or empty."""
         for i in columns:
             cell = cells[i]
             if cell is None or cell == "":
