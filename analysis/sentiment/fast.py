@@ -1,4 +1,4 @@
-"""SnowNLP's sentiment score, equal to `SnowNLP(text).sentiments` to the last bit, without importing snownlp."""
+"""SnowNLP's sentiment score, equal to `SnowNLP(text).sentiments` to the last bit, without its start-up."""
 
 from __future__ import annotations
 

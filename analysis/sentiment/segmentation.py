@@ -1,12 +1,13 @@
 """SnowNLP's segmentation of a run of Chinese characters, exactly, some thirty times faster.
 
-The model scores each character's tag (begin, middle, end, single) from the two characters before. snownlp asks
-for 64 probabilities a character; only few of them differ from the pair's own sixteen. So one step is: the best
-first tag for each second tag (4 maxima), plus the pair's sixteen logs, corrected by the triples that were really
-counted. A triple only ever raises a probability and rounding keeps order, so the corrected maximum is snownlp's.
+The model scores each character's tag (begin, middle, end, single) from the two characters before. snownlp
+asks for 64 probabilities a character; only few of them differ from the pair's own sixteen. So one step is:
+the best first tag for each second tag (4 maxima), plus the pair's sixteen logs, corrected by the triples that
+were really counted. A triple only ever raises a probability and rounding keeps order, so the corrected maximum is
+snownlp's.
 
-The best path is found backwards. Where several first tags give the same rounded sum, snownlp keeps the first; so
-do we, by comparing the rounded sums, not the numbers they came from. After a character the model has never
+The best path is found backwards. Where several first tags give the same rounded sum, snownlp keeps the first;
+so do we, by comparing the rounded sums, not the numbers they came from. At a character the model has never
 seen, snownlp keeps the last path instead of the best; so do we.
 """
 
@@ -21,24 +22,24 @@ from analysis.sentiment.table_file import TableFile
 
 _END, _MIDDLE = 2, 1
 _LAST_TAG = 3
-# Decoded pairs and remembered runs are thrown away as a whole at these sizes: 30 and 10 MB at most.
-_TRIPLES_KEPT = 150_000
-_PAIRS_KEPT = 60_000
+# What was decoded is thrown away as a whole at these sizes: some 30, 30 and 10 MB.
+_STEPS_KEPT = 120_000
+_PAIRS_KEPT = 80_000
 _RUNS_KEPT = 40_000
 _LONGEST_RUN_KEPT = 12
 
 
 class Step(NamedTuple):
-    """What the model knows of one pair of characters.
+    """What the model knows of a character after two others.
 
     Attributes:
         logs: sixteen logs, at 4 × third tag + second tag.
-        triples: number of the first character → (place in the previous sixteen, place in these, log).
+        changes: the triples that were counted: place in the previous sixteen, place in these, log.
         is_known: whether the model has ever seen the third character.
     """
 
     logs: tuple[float, ...]
-    triples: dict[int, list[tuple[int, int, float]]]
+    changes: tuple[tuple[int, int, float], ...]
     is_known: bool
 
 
@@ -58,7 +59,8 @@ class Segmenter:
         self._trigram_tags = tables.numbers("trigram_tags")
         self._trigram_log = tables.numbers("trigram_log")
         self._steps: dict[str, Step] = {}
-        self._triples_kept = 0
+        self._pairs: dict[str, tuple[tuple[float, ...], int, int]] = {}
+        self._unigrams: dict[int, tuple[float, ...]] = {}
         self._runs: dict[str, tuple[str, ...]] = {}
 
     def words(self, run: str) -> tuple[str, ...]:
@@ -79,13 +81,11 @@ class Segmenter:
 
     def _tags(self, run: str) -> list[int]:
         """The best tag of each character."""
-        numbers = [self._numbers[ord(character) - FIRST] for character in run]
         steps = self._steps_of(run)
-        best = self._opening(steps[0])
+        best = _opening(steps[0])
         history = [best]
-        first = BEGINNING
         for place in range(1, len(run)):
-            logs, triples, is_known = steps[place]
+            logs, changes, is_known = steps[place]
             # p0…p15: the best path's log at 4 × second tag + first tag.
             p0, p1, p2, p3, p4, p5, p6, p7, p8, p9, p10, p11, p12, p13, p14, p15 = best
             if is_known:
@@ -102,57 +102,63 @@ class Segmenter:
                 m0 + l8, m1 + l9, m2 + l10, m3 + l11,
                 m0 + l12, m1 + l13, m2 + l14, m3 + l15,
             ]  # fmt: skip
-            if first in triples:
-                for before, after, value in triples[first]:
-                    total = best[before] + value
-                    if total > new[after]:
-                        new[after] = total
+            for before, after, value in changes:
+                total = best[before] + value
+                if total > new[after]:
+                    new[after] = total
             history.append(new)
             best = new
-            first = numbers[place - 1]
-        return _trace(numbers, steps, history)
-
-    def _opening(self, step: Step) -> list[float]:
-        """The first character, which follows the beginning of the sentence; that has one tag only."""
-        best = [-inf] * 16
-        for tag in range(4):
-            best[4 * tag] = 0.0 + step.logs[4 * tag]
-        for _, after, value in step.triples.get(BEGINNING, ()):
-            best[after] = 0.0 + value
-        return best
+        return _trace(steps, history)
 
     def _steps_of(self, run: str) -> list[Step]:
-        known, steps, before = self._steps, [], ""
-        for character in run:
-            pair = before + character
-            step = known.get(pair)
+        known, steps = self._steps, []
+        for end in range(1, len(run) + 1):
+            three = run[end - 3 if end > 3 else 0 : end]
+            step = known.get(three)
             if step is None:
-                step = self._read(pair)
-                if len(self._steps) >= _PAIRS_KEPT or self._triples_kept >= _TRIPLES_KEPT:
-                    self._steps, self._triples_kept = {}, 0
-                    known = self._steps
-                known[pair] = step
-                self._triples_kept += sum(map(len, step.triples.values()))
+                if len(known) >= _STEPS_KEPT:
+                    known = self._steps = {}
+                # A run's second character follows the beginning of the sentence and the first.
+                step = known[three] = self._read(three)
             steps.append(step)
-            before = character
         return steps
 
-    def _read(self, pair: str) -> Step:
-        third = self._numbers[ord(pair[-1]) - FIRST]
+    def _read(self, three: str) -> Step:
+        third = self._numbers[ord(three[-1]) - FIRST]
         if third == 0:
-            return Step((0.0,) * 16, {}, is_known=False)
+            return Step((0.0,) * 16, (), is_known=False)
+        first = self._numbers[ord(three[0]) - FIRST] if len(three) == 3 else BEGINNING
+        logs, start, end = self._pair(three[-2:], third)
+        place = bisect_left(self._trigram_first, first, start, end)
+        changes = []
+        while place < end and self._trigram_first[place] == first:
+            tags = self._trigram_tags[place]
+            changes.append((tags % 16, tags // 4, self._trigram_log[place]))
+            place += 1
+        return Step(logs, tuple(changes), is_known=True)
+
+    def _pair(self, pair: str, third: int) -> tuple[tuple[float, ...], int, int]:
+        """The sixteen logs of a pair, and where its triples stand."""
+        entry = self._pairs.get(pair)
+        if entry is None:
+            if len(self._pairs) >= _PAIRS_KEPT:
+                self._pairs = {}
+            entry = self._pairs[pair] = self._read_pair(pair, third)
+        return entry
+
+    def _read_pair(self, pair: str, third: int) -> tuple[tuple[float, ...], int, int]:
+        unigrams = self._unigrams.get(third)
+        if unigrams is None:
+            four = self._unigram_log[4 * third : 4 * third + 4].tolist()
+            unigrams = self._unigrams[third] = tuple(log for log in four for _ in range(4))
         second = self._numbers[ord(pair[0]) - FIRST] if len(pair) == 2 else BEGINNING
-        logs = [self._unigram_log[4 * third + place // 4] for place in range(16)]
-        triples: dict[int, list[tuple[int, int, float]]] = {}
         place = self._find(second, third)
-        if place is not None:
-            for entry in range(self._bigram_start[place], self._bigram_start[place + 1]):
-                logs[self._bigram_tags[entry]] = self._bigram_log[entry]
-            for entry in range(self._trigram_start[place], self._trigram_start[place + 1]):
-                tags = self._trigram_tags[entry]
-                change = (tags % 16, tags // 4, self._trigram_log[entry])
-                triples.setdefault(self._trigram_first[entry], []).append(change)
-        return Step(tuple(logs), triples, is_known=True)
+        if place is None:
+            return unigrams, 0, 0
+        logs = list(unigrams)
+        for entry in range(self._bigram_start[place], self._bigram_start[place + 1]):
+            logs[self._bigram_tags[entry]] = self._bigram_log[entry]
+        return tuple(logs), self._trigram_start[place], self._trigram_start[place + 1]
 
     def _find(self, second: int, third: int) -> int | None:
         """The place of a counted pair."""
@@ -161,41 +167,43 @@ class Segmenter:
         return place if place < end and self._pair_third[place] == third else None
 
 
-def _trace(numbers: list[int], steps: list[Step], history: list[list[float]]) -> list[int]:
+def _opening(step: Step) -> list[float]:
+    """The first character, which follows the beginning of the sentence; that has one tag only."""
+    best = [-inf] * 16
+    for tag in range(4):
+        best[4 * tag] = step.logs[4 * tag]
+    for _, after, value in step.changes:
+        best[after] = value
+    return best
+
+
+def _trace(steps: list[Step], history: list[list[float]]) -> list[int]:
     """Walk back from the best end; of equal sums the first in snownlp's order stands."""
     place = len(history) - 1
-    last = history[place]
-    state = last.index(max(last))
+    state = history[place].index(max(history[place]))
     tags = [state // 4]
     while place > 0:
         second = state % 4
         tags.append(second)
-        before = history[place - 1]
-        step = steps[place]
+        if place > 1:
+            first = _first_tag(steps[place], history[place - 1], state, history[place][state])
+            state = 4 * second + first
         place -= 1
-        if place == 0:
-            break
-        state = 4 * second + _first_tag(step, numbers[place - 1], before, state, history[place + 1][state])
     tags.reverse()
     return tags
 
 
-def _first_tag(step: Step, first: int, before: list[float], state: int, total: float) -> int:
+def _first_tag(step: Step, before: list[float], state: int, total: float) -> int:
     """The first tag whose path reaches `total` in `state`."""
     if not step.is_known:
         return _LAST_TAG
     start = 4 * (state % 4)
     log = step.logs[state]
-    changes = step.triples.get(first)
-    if not changes:
-        for tag in range(4):
-            if before[start + tag] + log == total:
-                return tag
-    logs = [log] * 4
-    for place, after, value in changes or ():
+    reached = [before[place] + log == total for place in range(start, start + 4)]
+    for place, after, value in step.changes:
         if after == state:
-            logs[place - start] = value
-    return next(tag for tag in range(4) if before[start + tag] + logs[tag] == total)
+            reached[place - start] = before[place] + value == total
+    return reached.index(True)
 
 
 def _cut(run: str, tags: list[int]) -> tuple[str, ...]:

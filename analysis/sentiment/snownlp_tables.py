@@ -1,7 +1,7 @@
 """Turns the models inside the installed snownlp into compact tables, once, in a process of its own.
 
-snownlp 0.12.3 needs two seconds and 400 MB to start, nearly all of it dictionaries keyed by nested tuples. The
-tables hold the same numbers, with every logarithm already taken by `math.log` in snownlp's own order of
+snownlp 0.12.3 needs two seconds and 400 MB to start, nearly all of it dictionaries keyed by nested tuples.
+The tables hold the same numbers, with every logarithm already taken by `math.log` in snownlp's own order of
 operations, so that a score computed from them is the same to the last bit.
 
 Only the characters snownlp hands to its segmenter are kept (U+4E00…U+9FA5, and the beginning of a sentence).
@@ -80,11 +80,16 @@ def _installed_version() -> str | None:
 
 def _build_elsewhere(path: Path) -> None:
     """Build in a child process: the memory snownlp takes goes back when it ends."""
+    mend = "请确认数据目录可写、磁盘未满,然后再试。"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise ModelError(f"情感数据表没有建成:不能写入 {path.parent}。", mend=mend) from error
     command = [sys.executable, "-W", "ignore", "-m", "analysis.sentiment.snownlp_tables", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     if done.returncode or not path.is_file():
         reason = (done.stderr.strip().splitlines() or ["原因不明"])[-1]
-        raise ModelError(f"情感数据表没有建成:{reason}。", mend="请确认数据目录可写、磁盘未满,然后再试。")
+        raise ModelError(f"情感数据表没有建成:{reason}。", mend=mend)
 
 
 def build(path: Path) -> None:
@@ -101,8 +106,8 @@ def build(path: Path) -> None:
 def _segmentation(model: Any) -> dict[str, array[Any] | bytes]:
     """Columns of the character model.
 
-    For the pair (second, third) of characters number i, j: `pair_third[pair_start[i]:pair_start[i+1]]` is sorted
-    and holds j at place p; `bigram_*[bigram_start[p]:bigram_start[p+1]]` are its tag pairs,
+    For the pair (second, third) of characters number i, j: `pair_third[pair_start[i]:pair_start[i+1]]` is
+    sorted and holds j at place p; `bigram_*[bigram_start[p]:bigram_start[p+1]]` are its tag pairs,
     `trigram_*[trigram_start[p]:trigram_start[p+1]]` its triples, sorted by the first character's number.
     """
     kept = sorted(c for c in {key[0] for key in model.uni.d} if c and FIRST <= ord(c) <= LAST)
@@ -124,7 +129,7 @@ Pairs = Mapping[tuple[int, int], list[Any]]
 def _pairs(model: Any, numbers: Mapping[str, int]) -> tuple[Pairs, Pairs]:
     """Every counted bigram and trigram under its pair (second, third) of character numbers."""
     bigrams: defaultdict[tuple[int, int], list[Any]] = defaultdict(list)
-    for (second, third), _ in model.bi.d.items():
+    for second, third in model.bi.d:
         if second[0] in numbers and third[0] in numbers and third[1] in TAGS:
             value = _unigram(model, third) + _bigram(model, second, third)
             pair = numbers[second[0]], numbers[third[0]]

@@ -1,7 +1,7 @@
 """A file of named number columns, read by mapping it into memory: nothing is parsed, nothing is executed.
 
-Layout: eight bytes of magic, the length of the head (4 bytes, little-endian), the head (JSON: what the file is
-and where each column stands), padding to eight bytes, the columns. Its CRC-32 stands in the head.
+Layout: eight bytes of magic, the length of the head (4 bytes, little-endian), the head (JSON: what the file
+is and where each column stands), padding to eight bytes, the columns. Their CRC-32 stands in the head.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class TableFile:
 
     def numbers(self, name: str) -> memoryview[Any]:
         """A column as numbers of its own kind."""
-        return self._columns[name]  # type: ignore[return-value] # typeshed ties the item to the first cast
+        return self._columns[name]
 
     def content(self, name: str) -> bytes:
         """A column written as bytes."""
