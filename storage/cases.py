@@ -2,20 +2,66 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from core.errors import NotFound
 from core.vocabulary import CaseState
-from storage.database import in_chunks, insert_many
+from storage.database import allocate_ids, in_chunks, insert_many
 from storage.tables import cases, events
 
 
 def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Store new cases whose ids were allocated before."""
     insert_many(connection, cases, rows)
+
+
+def add(connection: Connection, row: dict[str, Any]) -> int:
+    """Store one new case; its id."""
+    (case_id,) = allocate_ids(connection, cases, 1)
+    insert_many(connection, cases, [{"id": case_id, **row}])
+    return case_id
+
+
+def get(connection: Connection, case_id: int) -> RowMapping:
+    """One case, not locked.
+
+    Raises:
+        NotFound: no such case.
+    """
+    row = connection.execute(sa.select(cases).where(cases.c.id == case_id)).mappings().first()
+    if row is None:
+        raise no_such(case_id)
+    return row
+
+
+def lock(connection: Connection, case_id: int) -> RowMapping:
+    """One case, locked until the transaction ends; what is read under it afterwards is up to date.
+
+    Raises:
+        NotFound: no such case.
+    """
+    query = sa.select(cases).where(cases.c.id == case_id).with_for_update()
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise no_such(case_id)
+    return row
+
+
+def no_such(case_id: int) -> NotFound:
+    """The refusal for a case that is not there, or that the asker must not see."""
+    return NotFound(f"没有编号为 {case_id} 的办件。", mend="请检查编号。", code="case.not_found")
+
+
+def recorded_under(connection: Connection, idempotency_key: str) -> dict[str, Any] | None:
+    """The event that was recorded under a key, with its payload as an object, or None."""
+    query = sa.select(events).where(events.c.idempotency_key == idempotency_key)
+    row = connection.execute(query).mappings().first()
+    return None if row is None else {**row, "payload": json.loads(row["payload"])}
 
 
 def lock_of_message(connection: Connection, message_id: int) -> RowMapping | None:

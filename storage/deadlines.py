@@ -9,15 +9,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from core.vocabulary import DeadlineState, DeadlineStatus
-from storage.database import in_chunks, insert_many
+from core.vocabulary import DeadlineState, DeadlineStatus, Precision
+from storage.database import allocate_ids, in_chunks, insert_many
 from storage.tables import cases, deadlines, messages, sources
 from storage.types import Instant
+
+_STILL = (DeadlineState.RUNNING.value, DeadlineState.PAUSED.value)
 
 
 def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Store new clocks."""
     insert_many(connection, deadlines, rows)
+
+
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Store new clocks; the same rows with their ids."""
+    ids = allocate_ids(connection, deadlines, len(rows))
+    numbered = [{"id": new, **row} for new, row in zip(ids, rows, strict=True)]
+    insert_many(connection, deadlines, numbered)
+    return numbered
 
 
 def _at(as_of: datetime) -> sa.BindParameter[datetime]:
@@ -55,6 +65,39 @@ def live(connection: Connection, case_id: int) -> Sequence[RowMapping]:
         .order_by(deadlines.c.id)
     )
     return connection.execute(query).mappings().all()
+
+
+def meet(
+    connection: Connection, deadline_id: int, *, met_at: datetime, precision: Precision, known_at: datetime
+) -> bool:
+    """Stop a clock with the qualifying fact; False, and nothing changed, where it does not run any more."""
+    done = connection.execute(
+        deadlines.update()
+        .where(deadlines.c.id == deadline_id, deadlines.c.state.in_(_STILL))
+        .values(
+            state=DeadlineState.MET.value,
+            met_at=met_at,
+            met_precision=precision.value,
+            met_known_at=known_at,
+            is_time_unknown=False,
+        )
+    )
+    return done.rowcount == 1
+
+
+def end(connection: Connection, deadline_ids: Sequence[int], state: DeadlineState) -> None:
+    """Cancel or supersede clocks; the rows stay with all they say."""
+    for some in in_chunks(deadline_ids):
+        connection.execute(deadlines.update().where(deadlines.c.id.in_(some)).values(state=state.value))
+
+
+def note_holding_reply(connection: Connection, case_id: int, at: datetime) -> None:
+    """Remember beside the clocks that still run that the citizen was told of the receipt; none stops."""
+    connection.execute(
+        deadlines.update()
+        .where(deadlines.c.case_id == case_id, deadlines.c.state.in_(_STILL))
+        .values(has_holding_reply=True, holding_at=sa.func.coalesce(deadlines.c.holding_at, _at(at)))
+    )
 
 
 def update(connection: Connection, deadline_id: int, **values: Any) -> None:

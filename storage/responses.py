@@ -1,4 +1,4 @@
-"""Replies to citizens, as facts with their time and origin."""
+"""Replies to citizens and statements to the public, as facts with their time and origin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.database import in_chunks, insert_many
+from core.errors import NotFound
+from core.vocabulary import Confirmation
+from storage.database import allocate_ids, in_chunks, insert_many
 from storage.tables import responses
 
 
@@ -18,11 +20,62 @@ def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     insert_many(connection, responses, rows)
 
 
-def standing(connection: Connection, case_id: int) -> Sequence[RowMapping]:
-    """The replies of a case that were not withdrawn, in the order they were recorded."""
+def add(connection: Connection, row: dict[str, Any]) -> int:
+    """Store one response; its id."""
+    (response_id,) = allocate_ids(connection, responses, 1)
+    insert_many(connection, responses, [{"id": response_id, **row}])
+    return response_id
+
+
+def get(connection: Connection, case_id: int, response_id: int) -> RowMapping:
+    """One response of a case.
+
+    Raises:
+        NotFound: the case has no such response.
+    """
+    query = sa.select(responses).where(responses.c.id == response_id, responses.c.case_id == case_id)
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(
+            f"办件 {case_id} 没有编号为 {response_id} 的回应。",
+            mend="请检查编号。",
+            code="response.not_found",
+        )
+    return row
+
+
+def awaiting(connection: Connection, case_id: int) -> Sequence[RowMapping]:
+    """The responses of a case that wait for a second person's word, oldest first."""
     query = (
         sa.select(responses)
-        .where(responses.c.case_id == case_id, responses.c.withdrawn_at.is_(None))
+        .where(
+            responses.c.case_id == case_id,
+            responses.c.confirmation == Confirmation.AWAITED.value,
+            responses.c.withdrawn_at.is_(None),
+        )
+        .order_by(responses.c.id)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def set_confirmation(connection: Connection, response_id: int, value: Confirmation) -> None:
+    """Say where a response stands that needs, or had, a second person's word; the caller holds the case."""
+    connection.execute(
+        responses.update().where(responses.c.id == response_id).values(confirmation=value.value)
+    )
+
+
+def standing(connection: Connection, case_id: int) -> Sequence[RowMapping]:
+    """The responses of a case that stand, in the order they were recorded.
+
+    One that was withdrawn does not stand, nor one that waits for a second person's word.
+    """
+    counted = sa.or_(
+        responses.c.confirmation.is_(None), responses.c.confirmation == Confirmation.CONFIRMED.value
+    )
+    query = (
+        sa.select(responses)
+        .where(responses.c.case_id == case_id, responses.c.withdrawn_at.is_(None), counted)
         .order_by(responses.c.id)
     )
     return connection.execute(query).mappings().all()

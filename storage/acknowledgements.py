@@ -1,0 +1,35 @@
+"""Who of the office has signed for a case (签收), per cycle; the first is first, the others stand beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.tables import acknowledgements, people
+
+
+def add(connection: Connection, *, case_id: int, cycle: int, person_id: int, at: datetime) -> bool:
+    """Record that a person signed; False, and nothing changed, where this person had signed before.
+
+    The caller holds the lock of the case, so exactly one of several people becomes the first.
+    """
+    before = of_cycle(connection, case_id, cycle)
+    if any(row["person_id"] == person_id for row in before):
+        return False
+    values = {"case_id": case_id, "cycle": cycle, "person_id": person_id, "at": at, "is_first": not before}
+    connection.execute(acknowledgements.insert().values(values))
+    return True
+
+
+def of_cycle(connection: Connection, case_id: int, cycle: int) -> Sequence[RowMapping]:
+    """Who signed in a cycle, the first first, with their names."""
+    query = (
+        sa.select(acknowledgements, people.c.name, people.c.login)
+        .join(people, people.c.id == acknowledgements.c.person_id)
+        .where(acknowledgements.c.case_id == case_id, acknowledgements.c.cycle == cycle)
+        .order_by(acknowledgements.c.is_first.desc(), acknowledgements.c.id)
+    )
+    return connection.execute(query).mappings().all()

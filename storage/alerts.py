@@ -1,0 +1,126 @@
+"""Alerts: "look at this", each with its reasons; and what the triage reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.errors import NotFound
+from core.vocabulary import AlertKind, AlertState
+from storage.database import insert_if_new
+from storage.tables import alerts, assessments, messages, people
+
+
+def raise_once(
+    connection: Connection,
+    *,
+    kind: AlertKind,
+    case_id: int | None,
+    title: str,
+    reasons: Sequence[str],
+    dedupe_key: str,
+    now: datetime,
+) -> int | None:
+    """Raise an alert; None, and nothing changed, where the same matter has raised one before."""
+    known = sa.select(alerts.c.id).where(alerts.c.dedupe_key == dedupe_key)
+    if connection.execute(known).scalar() is not None:
+        return None
+    insert_if_new(
+        connection,
+        alerts,
+        {
+            "case_id": case_id,
+            "kind": kind.value,
+            "title": title,
+            "reasons": list(reasons),
+            "dedupe_key": dedupe_key,
+            "raised_at": now,
+            "state": AlertState.OPEN.value,
+        },
+    )
+    raised: int = connection.execute(known).scalar_one()
+    return raised
+
+
+def known_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Which of these matters have raised an alert before."""
+    query = sa.select(alerts.c.dedupe_key).where(alerts.c.dedupe_key.in_(keys))
+    return set(connection.execute(query).scalars())
+
+
+def lock(connection: Connection, alert_id: int) -> RowMapping:
+    """One alert, locked until the transaction ends.
+
+    Raises:
+        NotFound: no such alert.
+    """
+    query = sa.select(alerts).where(alerts.c.id == alert_id).with_for_update()
+    row = connection.execute(query).mappings().first()
+    if row is None:
+        raise NotFound(f"没有编号为 {alert_id} 的告警。", mend="请检查编号。", code="alert.not_found")
+    return row
+
+
+def settle(
+    connection: Connection,
+    alert_id: int,
+    *,
+    state: AlertState,
+    person_id: int,
+    reason: str | None,
+    now: datetime,
+) -> bool:
+    """Say that somebody has seen or dismissed an alert; False where somebody was first."""
+    done = connection.execute(
+        alerts.update()
+        .where(alerts.c.id == alert_id, alerts.c.state == AlertState.OPEN.value)
+        .values(state=state.value, settled_at=now, settled_by=person_id, settled_reason=reason)
+    )
+    return done.rowcount == 1
+
+
+def listed(
+    connection: Connection, *, state: AlertState | None = None, limit: int | None = None
+) -> Sequence[RowMapping]:
+    """Alerts, the newest first, with the name of who settled them."""
+    query = (
+        sa.select(alerts, people.c.name.label("settled_by_name"))
+        .outerjoin(people, people.c.id == alerts.c.settled_by)
+        .order_by(alerts.c.raised_at.desc(), alerts.c.id.desc())
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(alerts.c.state == state.value)
+    return connection.execute(query).mappings().all()
+
+
+def assessed(connection: Connection, *, since: datetime, until: datetime) -> Sequence[RowMapping]:
+    """Assessed messages received in a half-open period, oldest first, withdrawn ones left out."""
+    columns: list[Any] = [
+        messages.c.id,
+        messages.c.channel,
+        messages.c.title,
+        messages.c.area,
+        messages.c.received_at,
+        assessments.c.topic,
+        assessments.c.risk_level,
+        assessments.c.risk_score,
+        assessments.c.polarity,
+        assessments.c.sentiment_raw,
+        assessments.c.reasons,
+    ]
+    query = (
+        sa.select(*columns)
+        .join(assessments, assessments.c.message_id == messages.c.id)
+        .where(
+            messages.c.received_at >= since,
+            messages.c.received_at < until,
+            messages.c.withdrawn_at.is_(None),
+        )
+        .order_by(messages.c.received_at, messages.c.id)
+    )
+    return connection.execute(query).mappings().all()
