@@ -1,0 +1,54 @@
+"""Notices: one message to one person about one thing, whatever channels it goes out on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, RowMapping
+
+from storage.database import in_chunks
+from storage.tables import acknowledgements, cases, notices
+
+
+def insert_new(connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
+    """Store notices whose `dedupe_key` does not stand yet, also when another process is as quick.
+
+    Returns:
+        `dedupe_key` → number of those that were stored now.
+    """
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    new: dict[str, int] = {}
+    for some in in_chunks(rows):
+        statement = (
+            dialect.insert(notices)
+            .values(list(some))
+            .on_conflict_do_nothing()
+            .returning(notices.c.dedupe_key, notices.c.id)
+        )
+        new.update({row.dedupe_key: row.id for row in connection.execute(statement)})
+    return new
+
+
+def of_case(connection: Connection, case_id: int) -> Sequence[RowMapping]:
+    """The notices about a case, oldest first."""
+    query = sa.select(notices).where(notices.c.case_id == case_id).order_by(notices.c.id)
+    return connection.execute(query).mappings().all()
+
+
+def acknowledged_cases(connection: Connection, case_ids: Sequence[int]) -> set[int]:
+    """Those of the cases that somebody has acknowledged in their present cycle."""
+    found: set[int] = set()
+    for some in in_chunks(case_ids):
+        query = (
+            sa.select(cases.c.id)
+            .join(
+                acknowledgements,
+                sa.and_(acknowledgements.c.case_id == cases.c.id, acknowledgements.c.cycle == cases.c.cycle),
+            )
+            .where(cases.c.id.in_(some))
+        )
+        found.update(connection.execute(query).scalars())
+    return found

@@ -1,0 +1,271 @@
+"""The outbox: each notice on each channel, claimed with a lease and a fencing number.
+
+Outward at least once with a stable key; inward exactly once, because every write names the claim it was made
+under and an older claim's writes are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from core.vocabulary import ActionKind, DeadlineState, DeliveryOutcome, OutboxState
+from storage.database import in_chunks, insert_many
+from storage.tables import (
+    acknowledgements,
+    cases,
+    deadlines,
+    delivery_attempts,
+    notices,
+    outbox,
+    people,
+)
+
+_PENDING, _CLAIMED = OutboxState.PENDING.value, OutboxState.CLAIMED.value
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row of the outbox that this process holds until the lease ends.
+
+    Attributes:
+        claim_no: the fencing number; every later write must name it.
+        attempts: sends begun before this claim.
+    """
+
+    id: int
+    notice_id: int
+    channel_id: int
+    address: str
+    claim_no: int
+    attempts: int
+    case_id: int | None
+    subject: str
+    body: str
+
+
+def queue(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Put notices on channels: `notice_id`, `channel_id`, `address`, `priority`, `next_at`."""
+    fixed = {"state": _PENDING, "claim_no": 0, "attempts": 0}
+    insert_many(connection, outbox, [{**row, **fixed} for row in rows])
+
+
+def claim(connection: Connection, now: datetime, lease_until: datetime, limit: int) -> list[Claim]:
+    """Take up to `limit` rows that are ready, the most urgent first, or whose lease has run out.
+
+    A row whose former holder had begun to send and never said how it ended gets an ambiguous attempt.
+    """
+    ready = sa.or_(
+        sa.and_(outbox.c.state == _PENDING, outbox.c.next_at <= now),
+        sa.and_(outbox.c.state == _CLAIMED, outbox.c.lease_until <= now),
+    )
+    query = (
+        sa.select(outbox.c.id, outbox.c.state, outbox.c.claim_no, outbox.c.attempts)
+        .where(outbox.c.state.in_([_PENDING, _CLAIMED]), ready)
+        .order_by(outbox.c.priority, outbox.c.next_at, outbox.c.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    found = connection.execute(query).mappings().all()
+    _note_unfinished(connection, [row for row in found if row["state"] == _CLAIMED], now)
+    ids = [row["id"] for row in found]
+    if ids:
+        connection.execute(
+            outbox.update()
+            .where(outbox.c.id.in_(ids))
+            .values(state=_CLAIMED, lease_until=lease_until, claim_no=outbox.c.claim_no + 1)
+        )
+    return _claims(connection, ids)
+
+
+def begin_send(
+    connection: Connection, claim: Claim, now: datetime, lease_until: datetime
+) -> tuple[bool, str | None]:
+    """Ask, in one conditional update just before the send, whether it may and should go out.
+
+    Returns:
+        `(True, None)`: go; the attempt is counted and the lease begins anew. `(False, reason)`: nobody needs
+        it any more, with the reason for the record. `(False, None)`: the claim is no longer ours.
+    """
+    mine = _mine(claim)
+    needed = sa.select(notices.c.id).where(notices.c.id == claim.notice_id, _is_needed(now))
+    gone = connection.execute(
+        outbox.update()
+        .where(*mine, outbox.c.lease_until > now, outbox.c.notice_id.in_(needed))
+        .values(lease_until=lease_until, attempts=outbox.c.attempts + 1)
+    )
+    if gone.rowcount:
+        return True, None
+    held = connection.execute(sa.select(outbox.c.id).where(*mine, outbox.c.lease_until > now)).first()
+    return False, _why_not(connection, claim, now) if held else None
+
+
+def record(
+    connection: Connection,
+    claim: Claim,
+    outcome: DeliveryOutcome,
+    detail: str,
+    now: datetime,
+    *,
+    state: OutboxState,
+    next_at: datetime | None = None,
+    provider_id: str | None = None,
+) -> bool:
+    """Write how a send ended; False when the claim was no longer ours and only the attempt was noted.
+
+    Args:
+        state: `accepted`, `failed`, or `pending` with `next_at` for another try.
+    """
+    values: dict[str, Any] = {"state": state.value, "lease_until": None}
+    if state is OutboxState.ACCEPTED:
+        values |= {"accepted_at": now, "provider_id": provider_id, "last_error": None}
+    else:
+        values |= {"last_error": detail}
+    if next_at is not None:
+        values["next_at"] = next_at
+    done = connection.execute(outbox.update().where(*_mine(claim)).values(**values))
+    noted = detail if done.rowcount else f"{detail}(租约已过,结果不再采用)"
+    _note(connection, claim.id, claim.claim_no, outcome, noted, now)
+    return bool(done.rowcount)
+
+
+def cancel(connection: Connection, claim: Claim, reason: str) -> bool:
+    """Give up a notice nobody needs any more; False when the claim was no longer ours."""
+    done = connection.execute(
+        outbox.update()
+        .where(*_mine(claim))
+        .values(state=OutboxState.CANCELLED.value, lease_until=None, last_error=reason)
+    )
+    return bool(done.rowcount)
+
+
+def attempts_of(connection: Connection, outbox_id: int) -> Sequence[RowMapping]:
+    """Every attempt of one row, in order."""
+    query = sa.select(delivery_attempts).where(delivery_attempts.c.outbox_id == outbox_id)
+    return connection.execute(query.order_by(delivery_attempts.c.id)).mappings().all()
+
+
+def of_notices(connection: Connection, notice_ids: Sequence[int]) -> list[RowMapping]:
+    """The rows of these notices, in order."""
+    found: list[RowMapping] = []
+    for some in in_chunks(notice_ids):
+        query = sa.select(outbox).where(outbox.c.notice_id.in_(some)).order_by(outbox.c.id)
+        found += connection.execute(query).mappings()
+    return found
+
+
+def oldest_waiting(connection: Connection, now: datetime) -> datetime | None:
+    """Since when the longest waiting row has been ready, or None; a measure of lag."""
+    query = sa.select(sa.func.min(outbox.c.next_at)).where(
+        outbox.c.state.in_([_PENDING, _CLAIMED]), outbox.c.next_at <= now
+    )
+    found: datetime | None = connection.execute(query).scalar()
+    return found
+
+
+def _mine(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:
+    return (outbox.c.id == claim.id, outbox.c.claim_no == claim.claim_no, outbox.c.state == _CLAIMED)
+
+
+def _claims(connection: Connection, ids: Sequence[int]) -> list[Claim]:
+    query = (
+        sa.select(outbox, notices.c.case_id, notices.c.subject, notices.c.body)
+        .join(notices, notices.c.id == outbox.c.notice_id)
+        .where(outbox.c.id.in_(ids))
+        .order_by(outbox.c.priority, outbox.c.next_at, outbox.c.id)
+    )
+    return [
+        Claim(
+            row.id,
+            row.notice_id,
+            row.channel_id,
+            row.address,
+            row.claim_no,
+            row.attempts,
+            row.case_id,
+            row.subject,
+            row.body,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def _note_unfinished(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> None:
+    """Each claim begins one send at most, so fewer claims with an ending than sends begun means one is open."""
+    ended = sa.func.count(delivery_attempts.c.claim_no.distinct())
+    for row in rows:
+        query = sa.select(ended).where(delivery_attempts.c.outbox_id == row["id"])
+        if row["attempts"] > connection.execute(query).scalar_one():
+            detail = "发送途中中断,结果不明"
+            _note(connection, row["id"], row["claim_no"], DeliveryOutcome.AMBIGUOUS, detail, now)
+
+
+def _note(
+    connection: Connection,
+    outbox_id: int,
+    claim_no: int,
+    outcome: DeliveryOutcome,
+    detail: str,
+    now: datetime,
+) -> None:
+    row = {
+        "outbox_id": outbox_id,
+        "claim_no": claim_no,
+        "at": now,
+        "outcome": outcome.value,
+        "detail": detail,
+    }
+    connection.execute(delivery_attempts.insert().values(row))
+
+
+def _runs() -> sa.ColumnElement[bool]:
+    clock = sa.select(deadlines.c.id).where(
+        deadlines.c.id == notices.c.deadline_id, deadlines.c.state == DeadlineState.RUNNING.value
+    )
+    return sa.or_(notices.c.deadline_id.is_(None), clock.exists())
+
+
+def _is_acknowledged() -> sa.ColumnElement[bool]:
+    seen = (
+        sa.select(acknowledgements.c.id)
+        .join(cases, cases.c.id == acknowledgements.c.case_id)
+        .where(acknowledgements.c.case_id == notices.c.case_id, acknowledgements.c.cycle == cases.c.cycle)
+    )
+    return sa.and_(notices.c.kind == ActionKind.REMIND.value, seen.exists())
+
+
+def _is_stale(now: datetime) -> sa.ColumnElement[bool]:
+    """A reminder of time left, written before the due instant, that would go out after it."""
+    clock = sa.select(deadlines.c.id).where(
+        deadlines.c.id == notices.c.deadline_id,
+        deadlines.c.due_at <= now,
+        deadlines.c.due_at > notices.c.created_at,
+    )
+    return sa.and_(notices.c.kind == ActionKind.WARN.value, clock.exists())
+
+
+def _is_disabled() -> sa.ColumnElement[bool]:
+    gone = sa.select(people.c.id).where(people.c.id == notices.c.person_id, people.c.disabled_at.is_not(None))
+    return gone.exists()
+
+
+def _is_needed(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(_runs(), ~_is_acknowledged(), ~_is_stale(now), ~_is_disabled())
+
+
+def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
+    reasons = sa.case(
+        (_is_disabled(), "收件人已停用"),
+        (~_runs(), "期限已不再计时(已答复、已暂停或已取消)"),
+        (_is_acknowledged(), "已签收"),
+        (_is_stale(now), "期限已到,临期提醒不再有意义"),
+        else_="",
+    )
+    query = sa.select(reasons).select_from(notices).where(notices.c.id == claim.notice_id)
+    return connection.execute(query).scalar() or "已不需要"
