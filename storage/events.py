@@ -20,6 +20,7 @@ from storage.types import to_microseconds
 
 OFFICE_STREAM = 0
 GENESIS = "0" * 64
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def chain(drafts: Sequence[Draft], heads: dict[int, Head], recorded_at: datetime
     recorded = to_microseconds(recorded_at)
     for draft in drafts:
         head = heads.get(draft.stream, NEW_CHAIN)
-        payload = json.dumps(draft.payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        payload = _CANONICAL(draft.payload)
         seq = head.seq + 1
         row_hash = _hash(
             head.hash,
@@ -199,8 +200,7 @@ def _all_in_order(connection: Connection) -> Generator[RowMapping, None, None]:
 
 
 def _hash(prev: str, *facts: object) -> str:
-    text = json.dumps([prev, *facts], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL([prev, *facts]).encode()).hexdigest()
 
 
 def _case_heads(connection: Connection, case_ids: Sequence[int]) -> dict[int, Head]:

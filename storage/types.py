@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,17 +31,31 @@ class Instant(TypeDecorator[datetime]):
         return dialect.type_descriptor(DateTime(timezone=True))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime must not reach the database")
-        return to_microseconds(value) if dialect.name == "sqlite" else value
+        return _in_microseconds(value) if dialect.name == "sqlite" else _as_it_is(value)
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        # Without the decorator's two extra calls: an import binds a dozen instants for each row of a file.
+        return _in_microseconds if dialect.name == "sqlite" else _as_it_is
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         known: datetime = from_microseconds(value) if dialect.name == "sqlite" else value.astimezone(UTC)
         return known
+
+
+def _in_microseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("a naive datetime must not reach the database")
+    return to_microseconds(value)
+
+
+def _as_it_is(value: datetime | None) -> datetime | None:
+    if value is not None and value.tzinfo is None:
+        raise ValueError("a naive datetime must not reach the database")
+    return value
 
 
 def to_microseconds(instant: datetime) -> int:
