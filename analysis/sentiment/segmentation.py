@@ -3,8 +3,8 @@
 The model scores each character's tag (begin, middle, end, single) from the two characters before. snownlp
 asks for 64 probabilities a character; only few of them differ from the pair's own sixteen. So one step is:
 the best first tag for each second tag (4 maxima), plus the pair's sixteen logs, corrected by the triples that
-were really counted. A triple only ever raises a probability and rounding keeps order, so the corrected maximum is
-snownlp's.
+were really counted. A triple only ever raises a probability and rounding keeps order, so the corrected
+maximum is snownlp's.
 
 The best path is found backwards. Where several first tags give the same rounded sum, snownlp keeps the first;
 so do we, by comparing the rounded sums, not the numbers they came from. At a character the model has never
