@@ -1,0 +1,1 @@
+"""Whole behaviours, end to end."""
