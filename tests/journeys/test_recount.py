@@ -1,8 +1,8 @@
 """The report on a real mailbox equals a recount that shares no code with the product.
 
 The recount reads the workbook with openpyxl, asks chinesecalendar which days are worked, and counts day by
-day. Whether a reply only acknowledges receipt is a judgement of words, tested elsewhere; here it is taken from
-the product's rows, and its size is checked against what was found by hand.
+day. Whether a reply only acknowledges receipt is a judgement of words, tested elsewhere; here it is taken
+from the product's rows, and its size is checked against what was found by hand.
 """
 
 from __future__ import annotations
