@@ -197,7 +197,7 @@ def _claims(connection: Connection, ids: Sequence[int]) -> list[Claim]:
 
 
 def _note_unfinished(connection: Connection, rows: Sequence[RowMapping], now: datetime) -> None:
-    """Each claim begins one send at most, so fewer claims with an ending than sends begun means one is open."""
+    """A claim begins one send at most: fewer claims that ended than sends begun means that one broke off."""
     ended = sa.func.count(delivery_attempts.c.claim_no.distinct())
     for row in rows:
         query = sa.select(ended).where(delivery_attempts.c.outbox_id == row["id"])

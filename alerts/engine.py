@@ -1,0 +1,183 @@
+"""The tick: carries out the planned actions whose moment has come.
+
+The case row is the lock for everything under it. Every effect (event, notice, outbox row) follows from what
+the conditional update of the action returned, in the same transaction, so a process may be killed at any
+statement and several may run at once. The instant is read once per transaction from the clock that is passed
+in, and bound as a plain value, which is what lets the database use the index of due actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from alerts import notices as text
+from alerts.escalation import DueStep, pointless
+from alerts.ladders import Ladders
+from alerts.letters import Desk, Letter, action_draft, action_facts
+from alerts.recipients import resolve
+from core.clock import Clock
+from core.rulebook import Rulebook
+from core.vocabulary import ActionKind, ActionState, Audience, Tag
+from core.working_days import WorkCalendar
+from storage import channels, events, notices, outbox, planned_actions
+from storage.database import Connection, Database, Row
+from storage.events import Draft
+
+_BATCH = 200
+Fault = Callable[[str], None]
+
+
+def no_fault(_point: str) -> None:
+    """The fault of production: none. Tests pass one that kills the process at a named point."""
+
+
+@dataclass
+class Ticked:
+    """What one tick did: numbers of actions and of notices."""
+
+    fired: int = 0
+    skipped: int = 0
+    failed: int = 0
+    quarantined: int = 0
+    notices: int = 0
+
+    def add(self, other: Ticked) -> None:
+        """Count another tick's work in."""
+        self.fired += other.fired
+        self.skipped += other.skipped
+        self.failed += other.failed
+        self.quarantined += other.quarantined
+        self.notices += other.notices
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What the tick needs to know of the office."""
+
+    database: Database
+    ladders: Ladders
+    rulebook: Rulebook
+    calendar: WorkCalendar
+    clock: Clock
+    fault: Fault = field(default=no_fault)
+
+    def tick(self) -> Ticked:
+        """Carry out everything that is due, batch by batch; ends when a batch moved nothing.
+
+        Raises:
+            StorageError: the database cannot be used now; nothing of the last batch has happened.
+        """
+        total = Ticked()
+        while True:
+            done = self._batch()
+            total.add(done)
+            if not done.fired + done.skipped:
+                return total
+
+    def _batch(self) -> Ticked:
+        now = self.clock.now()
+        with self.database.write() as connection:
+            case_ids = planned_actions.lock_cases_with_due(connection, now, _BATCH)
+            self.fault("locked")
+            if not case_ids:
+                return Ticked()
+            done = self._all_or_one_by_one(connection, case_ids, now)
+            self.fault("before commit")
+        self.fault("committed")
+        return done
+
+    def _all_or_one_by_one(self, connection: Connection, case_ids: Sequence[int], now: datetime) -> Ticked:
+        try:
+            with connection.begin_nested():
+                return self._carry_out(connection, case_ids, now)
+        # Whatever is wrong with one case must not hold up the others: it is found, counted and set aside.
+        except Exception:  # noqa: BLE001
+            total = Ticked()
+            for case_id in case_ids:
+                total.add(self._one(connection, case_id, now))
+            return total
+
+    def _one(self, connection: Connection, case_id: int, now: datetime) -> Ticked:
+        try:
+            with connection.begin_nested():
+                return self._carry_out(connection, [case_id], now)
+        except Exception as error:  # noqa: BLE001 - recorded with the case and alarmed when it persists
+            return self._set_aside(connection, case_id, error, now)
+
+    def _carry_out(self, connection: Connection, case_ids: Sequence[int], now: datetime) -> Ticked:
+        rows = planned_actions.due_of_cases(connection, case_ids, now)
+        seen = notices.acknowledged_cases(connection, case_ids)
+        reasons: dict[int, str] = {}
+        for _, clock in groupby(rows, key=lambda row: row["deadline_id"]):
+            group = list(clock)
+            reasons |= pointless(
+                [_due_step(row) for row in group],
+                group[0]["due_at"],
+                now,
+                is_acknowledged=group[0]["case_id"] in seen,
+            )
+        lags = {row["id"]: (now - row["planned_at"]).total_seconds() for row in rows}
+        due = [row["id"] for row in rows if row["id"] not in reasons]
+        fired = planned_actions.settle(connection, due, ActionState.FIRED, lags, now)
+        self.fault("fired")
+        skipped = planned_actions.settle(connection, list(reasons), ActionState.SKIPPED, lags, now)
+        left_out = [_skipped(row, reasons[row["id"]], now) for row in rows if row["id"] in skipped]
+        told = self._tell(connection, [row for row in rows if row["id"] in fired], left_out, now)
+        return Ticked(fired=len(fired), skipped=len(skipped), notices=told)
+
+    def _tell(self, connection: Connection, rows: Sequence[Row], drafts: list[Draft], now: datetime) -> int:
+        """Events and notices of the actions that fired; the number of new notices."""
+        desk = Desk(
+            self.ladders,
+            self.rulebook,
+            self.calendar,
+            channels.reachable(connection) if rows else [],
+            now,
+        )
+        for row in rows:
+            desk.take(row)
+        events.append(connection, drafts + desk.drafts, now)
+        self.fault("events")
+        letters = desk.letters()
+        new = notices.insert_new(connection, [letter.row for letter in letters])
+        self.fault("notices")
+        outbox.queue(connection, [row for one in letters for row in one.outbox_rows(new)])
+        self.fault("outbox")
+        return len(new)
+
+    def _set_aside(self, connection: Connection, case_id: int, error: Exception, now: datetime) -> Ticked:
+        rows = planned_actions.due_of_cases(connection, [case_id], now)
+        ids = [row["id"] for row in rows]
+        bad = planned_actions.count_failure(connection, ids, self.ladders.delivery.failures_allowed)
+        if bad:
+            # The kind of the error only: its text may carry what a citizen wrote.
+            facts = {"actions": sorted(bad), "error": type(error).__name__}
+            draft = Draft(case_id, Tag.ACTION_QUARANTINED, "system", "engine", now, facts)
+            events.append(connection, [draft], now)
+            self._alarm(connection, case_id, min(bad), now)
+        return Ticked(failed=len(ids), quarantined=len(bad))
+
+    def _alarm(self, connection: Connection, case_id: int, action_id: int, now: datetime) -> None:
+        who = resolve(Audience.ADMIN, "", channels.reachable(connection), self.ladders.delivery.fallback)
+        words = text.words("quarantine", {"case": str(case_id)})
+        letters = [
+            Letter.to(
+                person, words, f"quarantine/{action_id}/{person.id}", "quarantine", now, case_id=case_id
+            )
+            for person in who.people
+        ]
+        new = notices.insert_new(connection, [letter.row for letter in letters])
+        outbox.queue(connection, [row for one in letters for row in one.outbox_rows(new)])
+
+
+def _due_step(row: Row) -> DueStep:
+    return DueStep(row["id"], ActionKind(row["kind"]), Audience(row["audience"]), row["planned_at"])
+
+
+def _skipped(row: Row, reason: str, now: datetime) -> Draft:
+    return action_draft(
+        Tag.ACTION_SKIPPED, row, {**action_facts(row, now), "kind": row["kind"], "reason": reason}
+    )

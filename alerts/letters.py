@@ -1,0 +1,221 @@
+"""What follows from the actions that fired: an event each, and one notice per person and clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alerts import notices as text
+from alerts.ladders import Ladders
+from alerts.recipients import Resolved, resolve
+from core.clock import iso, shanghai
+from core.labels import label
+from core.rulebook import Rulebook
+from core.vocabulary import ActionKind, Audience, CaseKind, Tag
+from core.working_days import WorkCalendar
+from storage.channels import Reachable
+from storage.database import Row
+from storage.events import Draft
+
+_URGENT = 0
+_DIGEST_PRIORITY = 3
+_TAGS = {
+    ActionKind.WARN: Tag.DEADLINE_WARNED,
+    ActionKind.DUE: Tag.DEADLINE_BREACHED,
+    ActionKind.ESCALATE: Tag.DEADLINE_ESCALATED,
+    ActionKind.REMIND: Tag.DEADLINE_REMINDED,
+}
+# Of several steps of one clock that fire together, the notice speaks of the gravest.
+_GRAVITY = {ActionKind.WARN: 0, ActionKind.REMIND: 1, ActionKind.DUE: 2, ActionKind.ESCALATE: 3}
+
+
+@dataclass(slots=True)
+class Letter:
+    """One notice about to be stored, with where it goes."""
+
+    row: dict[str, Any]
+    addresses: tuple[tuple[int, str], ...]
+    priority: int
+    send_at: datetime
+
+    @classmethod
+    def to(
+        cls,
+        person: Reachable,
+        words: text.Words,
+        dedupe_key: str,
+        kind: str,
+        now: datetime,
+        *,
+        case_id: int | None = None,
+        deadline_id: int | None = None,
+        resolved: Sequence[dict[str, Any]] = (),
+        priority: int = _URGENT,
+        send_at: datetime | None = None,
+    ) -> Letter:
+        """A notice to one person, on each of their channels."""
+        row = {
+            "case_id": case_id,
+            "deadline_id": deadline_id,
+            "kind": kind,
+            "person_id": person.id,
+            "subject": words.subject,
+            "body": words.body,
+            "resolved": list(resolved),
+            "dedupe_key": dedupe_key,
+            "created_at": now,
+        }
+        return cls(row, person.addresses, priority, send_at or now)
+
+    def outbox_rows(self, new: dict[str, int]) -> Iterable[dict[str, Any]]:
+        """Its rows of the outbox, when the notice was stored just now; none when it stood already."""
+        notice_id = new.get(self.row["dedupe_key"])
+        if notice_id is None:
+            return
+        for channel_id, address in self.addresses:
+            yield {
+                "notice_id": notice_id,
+                "channel_id": channel_id,
+                "address": address,
+                "priority": self.priority,
+                "next_at": self.send_at,
+            }
+
+
+class Desk:
+    """Collects the actions that fired: an event each, and one notice per person and clock."""
+
+    def __init__(
+        self,
+        ladders: Ladders,
+        rulebook: Rulebook,
+        calendar: WorkCalendar,
+        everybody: Sequence[Reachable],
+        now: datetime,
+    ) -> None:
+        self.drafts: list[Draft] = []
+        self._ladders = ladders
+        self._rulebook = rulebook
+        self._calendar = calendar
+        self._everybody = everybody
+        self._now = now
+        self._people: dict[int, Reachable] = {}
+        self._for_person: dict[tuple[int, int], list[tuple[Row, Resolved]]] = {}
+        self._alarms: dict[str, Letter] = {}
+
+    def take(self, row: Row) -> None:
+        """One action that fired."""
+        delivery = self._ladders.delivery
+        who = resolve(Audience(row["audience"]), row["section"], self._everybody, delivery.fallback)
+        self.drafts.append(_fired(row, who, self._now))
+        if who.is_redirected:
+            self.drafts.append(_redirected(row, who, self._now))
+            self._alarm(row, who)
+        for person in who.people:
+            self._people[person.id] = person
+            self._for_person.setdefault((person.id, row["deadline_id"]), []).append((row, who))
+
+    def letters(self) -> list[Letter]:
+        """The notices; of a person who would get too many at once, one digest and the urgent ones."""
+        written: dict[int, list[Letter]] = {}
+        for (person_id, _), actions in self._for_person.items():
+            written.setdefault(person_id, []).append(self._letter(self._people[person_id], actions))
+        kept = [one for letters in written.values() for one in self._bundled(letters)]
+        return [*self._alarms.values(), *kept]
+
+    def _letter(self, person: Reachable, actions: Sequence[tuple[Row, Resolved]]) -> Letter:
+        top = max((row for row, _ in actions), key=lambda row: (_GRAVITY[ActionKind(row["kind"])], row["n"]))
+        return Letter.to(
+            person,
+            self._words(top),
+            f"{top['case_id']}/{top['deadline_id']}/{top['plan_no']}/{top['n']}/{person.id}",
+            top["kind"],
+            self._now,
+            case_id=top["case_id"],
+            deadline_id=top["deadline_id"],
+            resolved=[_why(row, who) for row, who in actions],
+            priority=top["priority"],
+            send_at=self._ladders.send_at(top["rule_key"], self._now, self._calendar),
+        )
+
+    def _words(self, row: Row) -> text.Words:
+        rule = self._rulebook.find(row["rule_key"], row["rule_version"])
+        facts = {
+            "rule": rule.label if rule else row["rule_key"],
+            "kind": label(CaseKind(row["case_kind"])),
+            "case": str(row["case_id"]),
+            "title": row["title"],
+            "section": row["section"] or "未分办",
+            "due": text.due_text(row["due_at"]),
+            "remaining": text.remaining_text(row["due_at"], self._now),
+        }
+        lag = self._now - row["planned_at"]
+        is_late = lag >= timedelta(seconds=self._ladders.delivery.late_after_seconds)
+        return text.words(row["kind"], facts, lag if is_late else None)
+
+    def _bundled(self, letters: Sequence[Letter]) -> list[Letter]:
+        routine = [one for one in letters if one.priority > _URGENT]
+        if len(routine) <= self._ladders.delivery.digest_above:
+            return list(letters)
+        person = self._people[routine[0].row["person_id"]]
+        digest = Letter.to(
+            person,
+            text.words("digest", {"count": str(len(routine))}),
+            f"digest/{person.id}/{shanghai(self._now):%Y-%m-%dT%H}",
+            "digest",
+            self._now,
+            resolved=[{"clocks": [one.row["deadline_id"] for one in routine]}],
+            priority=_DIGEST_PRIORITY,
+            send_at=min(one.send_at for one in routine),
+        )
+        return [*(one for one in letters if one.priority == _URGENT), digest]
+
+    def _alarm(self, row: Row, who: Resolved) -> None:
+        """Tell the administrators, once a day, that an audience has nobody."""
+        fallback = self._ladders.delivery.fallback
+        reached = label(who.reached) if who.reached else "无人"
+        facts = {
+            "audience": label(who.asked),
+            "reached": reached,
+            "case": str(row["case_id"]),
+            "kind": label(CaseKind(row["case_kind"])),
+        }
+        for admin in resolve(Audience.ADMIN, "", self._everybody, fallback).people:
+            key = f"nobody/{who.asked.value}/{row['section']}/{shanghai(self._now):%Y-%m-%d}/{admin.id}"
+            words = text.words("nobody", facts)
+            self._alarms[key] = Letter.to(admin, words, key, "nobody", self._now, priority=_DIGEST_PRIORITY)
+
+
+def action_facts(row: Row, now: datetime) -> dict[str, Any]:
+    """What the audit trail says of one action."""
+    return {
+        "deadline": row["deadline_id"],
+        "rule": row["rule_key"],
+        "plan": row["plan_no"],
+        "n": row["n"],
+        "due_at": iso(row["due_at"]),
+        "planned_at": iso(row["planned_at"]),
+        "lag_seconds": round((now - row["planned_at"]).total_seconds(), 3),
+    }
+
+
+def action_draft(tag: Tag, row: Row, facts: dict[str, Any]) -> Draft:
+    """The event of one action; its key lets the database refuse a second one."""
+    key = f"action/{row['id']}/{tag.value}"
+    # The planned instant is when it happened; how much later we noticed is the lag.
+    return Draft(row["case_id"], tag, "system", "engine", row["planned_at"], facts, key)
+
+
+def _fired(row: Row, who: Resolved, now: datetime) -> Draft:
+    facts = {**action_facts(row, now), **_why(row, who), "people": [person.id for person in who.people]}
+    return action_draft(_TAGS[ActionKind(row["kind"])], row, facts)
+
+
+def _redirected(row: Row, who: Resolved, now: datetime) -> Draft:
+    return action_draft(Tag.NOTICE_REDIRECTED, row, {**action_facts(row, now), **_why(row, who)})
+
+
+def _why(row: Row, who: Resolved) -> dict[str, Any]:
+    return {"n": row["n"], "audience": who.asked.value, "reached": who.reached.value if who.reached else None}
