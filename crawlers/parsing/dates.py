@@ -11,6 +11,8 @@ from core.clock import SHANGHAI, day_start
 from core.vocabulary import Precision
 
 _EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - the epoch of a wall clock; the zone is set afterwards
+# Since then the office's zone has had one offset, and reading it as text is three times as fast.
+_SINCE_FIXED = "1992"
 _SERIALS = range(30_000, 80_001)
 _UNIX_SECONDS = range(10**9, 4 * 10**9)
 _TEXT = re.compile(
@@ -58,10 +60,9 @@ def read_moment(cell: object, *, month_first: bool = False) -> Moment | None:
 
 def _fast(text: str) -> Moment | None:
     """`2019/4/25 9:32:09` and `2019-04-25 09:32[:09]`: what most cells hold, without a pattern."""
-    if len(text) == 19 and text[10] == " ":
+    if len(text) == 19 and text[10] == " " and text >= _SINCE_FIXED:
         try:
-            local = datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-            return Moment(local.astimezone(UTC), Precision.SECOND)
+            return Moment(datetime.fromisoformat(f"{text}+08:00").astimezone(UTC), Precision.SECOND)
         except (ValueError, OverflowError):
             pass
     day, _, clock = text.partition(" ")
