@@ -65,9 +65,9 @@ def recount(received: datetime, replied: datetime) -> Counted:
 @pytest.fixture(scope="module")
 def recounted() -> dict[str, Counted]:
     """Every row of the workbook by its number."""
-    sheet = openpyxl.load_workbook(WORKBOOK, read_only=True).active
-    assert sheet is not None
-    rows = list(sheet.iter_rows(min_row=2, values_only=True))
+    book = openpyxl.load_workbook(WORKBOOK, read_only=True)
+    rows = list(book["Sheet1"].iter_rows(min_row=2, values_only=True))
+    book.close()
     return {str(int(float(str(row[0])))): recount(as_instant(row[3]), as_instant(row[6])) for row in rows}
 
 
