@@ -12,14 +12,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crawlers.imports.mapping import Mapping
-from crawlers.imports.opening import OpenedFile, ReadingContext, open_file
-
 from alerts.casework import Origin, Registrar
 from alerts.revision import revise
 from core.errors import FileRefused
 from core.model import MessageRecord
 from core.vocabulary import Channel, DeadlineStatus, ImportKind
+from crawlers.imports.mapping import Mapping
+from crawlers.imports.opening import OpenedFile, ReadingContext, open_file
 from crawlers.imports.quarantine import write_sealed
 from crawlers.imports.rehearsal import rehearse
 from crawlers.imports.runner import ImportRunner
@@ -120,7 +119,12 @@ Progress = Callable[[int, int], None]
 
 
 def import_file(
-    office: Office, path: Path, wish: Wish, progress: Progress = lambda _done, _all: None
+    office: Office,
+    path: Path,
+    wish: Wish,
+    progress: Progress = lambda _done, _all: None,
+    *,
+    is_alone: bool = False,
 ) -> Imported:
     """Import one file; killed and called again, it ends as if called once.
 
@@ -129,6 +133,7 @@ def import_file(
         path: the file; it is copied first, so that replacing it meanwhile changes nothing.
         wish: how to read it.
         progress: called with rows done and rows in all.
+        is_alone: this process has one thread; then large files are read ahead in a second process.
 
     Raises:
         FileRefused: the file as a whole cannot be read; nothing was stored.
@@ -141,7 +146,7 @@ def import_file(
         with open_file(stream, path.name, wish.kind, context) as opened:
             if wish.dry_run:
                 return _rehearse(office, opened, path, wish)
-            return _store(office, opened, path, digest, wish, progress)
+            return _store(office, opened, path, digest, wish, progress, is_alone)
 
 
 def deadline_counts(office: Office, files: list[Imported]) -> dict[str, int]:
@@ -154,7 +159,13 @@ def deadline_counts(office: Office, files: list[Imported]) -> dict[str, int]:
 
 
 def _store(
-    office: Office, opened: OpenedFile, path: Path, digest: str, wish: Wish, progress: Progress
+    office: Office,
+    opened: OpenedFile,
+    path: Path,
+    digest: str,
+    wish: Wish,
+    progress: Progress,
+    is_alone: bool,
 ) -> Imported:
     with office.database.write() as connection:
         now = office.clock.now()
@@ -168,6 +179,7 @@ def _store(
         key=office.key,
         batch_rows=office.settings.imports.batch_rows,
         make_intake=lambda number: OfficeIntake(office, Origin(number, f"导入 {number}")),
+        is_alone=is_alone,
         progress=lambda done: progress(done, opened.row_count),
     )
     run = runner.run(opened, run, source.id)

@@ -64,7 +64,7 @@ def _import_all(office: Office, paths: list[Path], wish: Wish, as_json: bool) ->
     for path in paths:
         try:
             with _progress(path.name, as_json) as progress:
-                done.append(import_file(office, path, wish, progress))
+                done.append(import_file(office, path, wish, progress, is_alone=True))
         except FileRefused as error:
             refused.append((path, error))
     answer = _answer(office, done, refused)
@@ -127,10 +127,17 @@ def _show(done: list[Imported], answer: dict[str, Any]) -> None:
 def _progress(name: str, as_json: bool) -> Iterator[Report]:
     """A bar on a terminal; nothing when piped or when a program reads the answer."""
     columns = (TextColumn(name, markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    quiet = as_json or not stderr.is_terminal
-    with Progress(*columns, console=stderr, transient=True, disable=quiet) as bar:
-        task = bar.add_task(name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    bar = Progress(*columns, console=stderr, transient=True, disable=as_json or not stderr.is_terminal)
+    task = bar.add_task(name, total=None)
+
+    def report(done: int, total: int) -> None:
+        bar.start()  # with the first rows: the bar's thread must not be there when a reader is forked
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield report
+    finally:
+        bar.stop()
 
 
 def _undo(arguments: list[str], as_json: bool) -> None:
