@@ -7,19 +7,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from core.rulebook import Rule, Rulebook
-
 from alerts.answers import Answer, JudgedReply, answer_of
 from alerts.deadlines import DueTimes
+from alerts.escalation import PlannedStep
+from alerts.ladders import Ladders
+from alerts.planning import action_rows, skipped_facts, steps_of
 from alerts.replies import HoldingPatterns, classify_reply
 from core.clock import day_end, iso, local_day
 from core.model import DueTime, MessageRecord, ReplyRecord
+from core.rulebook import Rule, Rulebook
 from core.vocabulary import CaseKind, CaseState, DeadlineState, Precision, ReplyKind, Tag
-from storage import cases, deadlines, events, explanations, responses, sections
+from storage import cases, deadlines, events, explanations, planned_actions, responses, sections
 from storage.database import Connection, allocate_ids, insert_many
 from storage.events import Draft, Head
 from storage.messages import Stored
 from storage.tables import cases as cases_table
+from storage.tables import deadlines as deadlines_table
 from storage.tables import events as events_table
 
 ORDER_LIMIT = "hotline.order_limit"
@@ -38,6 +41,7 @@ class Law:
     due_times: DueTimes
     holding: HoldingPatterns
     go_live_on: date
+    ladders: Ladders
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ class Registrar:
         """Open a case for each message whose channel owes a reply: clocks, replies, events."""
         owed = [one for one in stored if self.law.rulebook.for_channel(one.record.channel)]
         sections.ensure(connection, {one.record.section for one in owed}, now)
-        batch = _Batch([], [], [], [])
+        batch = _Batch([], [], [], [], [])
         for case_id, one in zip(allocate_ids(connection, cases_table, len(owed)), owed, strict=True):
             self._open_case(connection, batch, case_id, one, now)
         heads: dict[int, Head] = {}
@@ -77,6 +81,7 @@ class Registrar:
             row["seq"], row["chain_head"] = heads[row["id"]].seq, heads[row["id"]].hash
         cases.insert(connection, batch.cases)
         deadlines.insert(connection, batch.deadlines)
+        _insert_planned(connection, batch.planned)
         responses.insert(connection, batch.responses)
         insert_many(connection, events_table, trail)
 
@@ -87,10 +92,16 @@ class Registrar:
         replies = [reply_row(self.law, case_id, reply, self.origin, now) for reply in record.replies]
         answer = answer_of([judged(row) for row in replies])
         clocks = self.clock_rows(connection, case_id, record, answer, now)
-        batch.cases.append(_case_row(self.law, case_id, one, answer, now))
-        batch.deadlines += clocks
+        case = _case_row(self.law, case_id, one, answer, now)
+        batch.cases.append(case)
         batch.responses += replies
-        batch.trail.append(_registered(case_id, one, clocks, self.origin))
+        if case["is_history"] or answer.is_answered:
+            planned = []
+            batch.deadlines += clocks
+        else:
+            planned = [(clock, steps_of(self.law.ladders, clock, now)) for clock in clocks]
+            batch.planned += planned
+        batch.trail.append(_registered(case_id, one, clocks, planned, self.origin))
         batch.trail += [reply_draft(row, self.origin, now) for row in replies]
 
     def clock_rows(
@@ -137,6 +148,8 @@ class _Batch:
 
     cases: list[dict[str, Any]]
     deadlines: list[dict[str, Any]]
+    # Clocks that run in a live case, with what their ladders will do.
+    planned: list[tuple[dict[str, Any], list[PlannedStep]]]
     responses: list[dict[str, Any]]
     trail: list[Draft]
 
@@ -158,9 +171,33 @@ def _case_row(law: Law, case_id: int, one: Stored, answer: Answer, now: datetime
     }
 
 
-def _registered(case_id: int, one: Stored, clocks: Sequence[dict[str, Any]], origin: Origin) -> Draft:
+def _registered(
+    case_id: int,
+    one: Stored,
+    clocks: Sequence[dict[str, Any]],
+    planned: Sequence[tuple[dict[str, Any], list[PlannedStep]]],
+    origin: Origin,
+) -> Draft:
     facts = {"message": one.id, "channel": one.record.channel.value, "clocks": clock_facts(clocks)}
+    left_out = [fact for clock, steps in planned for fact in skipped_facts(clock, steps)]
+    if left_out:
+        facts["left_out"] = left_out
     return Draft(case_id, Tag.CASE_REGISTERED, origin.actor_kind, origin.actor, one.record.received_at, facts)
+
+
+def _insert_planned(
+    connection: Connection, planned: Sequence[tuple[dict[str, Any], list[PlannedStep]]]
+) -> None:
+    """Clocks that their plans refer to, and so need their numbers before they are stored."""
+    rows: list[dict[str, Any]] = []
+    clocks: list[dict[str, Any]] = []
+    ids = allocate_ids(connection, deadlines_table, len(planned))
+    for number, (clock, steps) in zip(ids, planned, strict=True):
+        numbered = {**clock, "id": number}
+        clocks.append(numbered)
+        rows += action_rows(numbered, steps, 1)
+    deadlines.insert(connection, clocks)
+    planned_actions.insert(connection, rows)
 
 
 def _due_columns(rule: Rule, due: DueTime) -> dict[str, Any]:

@@ -6,8 +6,8 @@ ladder that was planned late or fired late does not shift.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from alerts.ladders import Ladder, Step
@@ -16,6 +16,7 @@ from core.vocabulary import ActionKind, ActionState, Audience
 PASSED_AT_OPENING = "开始计时的时候,这一提醒的时刻已经过去"
 OVERTAKEN = "恢复运行时已到后一步,这一提醒不再有意义"
 PAST_DUE = "期限已到,临期提醒不再有意义"
+REPEATED = "同一时刻的这一步此前已经执行"
 ACKNOWLEDGED = "已签收,不再催签"
 
 # What is owed by the rule is done however late; a reminder is not.
@@ -84,6 +85,22 @@ def _planned(n: int, at: datetime, step: Step, opened_at: datetime) -> PlannedSt
         ActionState.SKIPPED if missed else ActionState.PLANNED,
         PASSED_AT_OPENING if missed else None,
     )
+
+
+def without_repeats(
+    steps: Sequence[PlannedStep], fired: Collection[tuple[str, str, datetime]]
+) -> list[PlannedStep]:
+    """A new plan of a clock, with the steps that its earlier plans carried out left out.
+
+    Args:
+        fired: kind, audience and planned moment of each step that was carried out.
+    """
+    return [
+        replace(step, state=ActionState.SKIPPED, reason=REPEATED)
+        if (step.kind.value, step.audience.value, step.planned_at) in fired
+        else step
+        for step in steps
+    ]
 
 
 def pointless(

@@ -6,21 +6,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from alerts.escalation import PlannedStep, plan
+from alerts.escalation import PlannedStep, plan, without_repeats
 from alerts.ladders import Ladders
 from core.clock import iso
 from core.vocabulary import ActionState, DeadlineState, Tag
 from storage import events, planned_actions
-from storage.database import Connection
+from storage.database import Connection, Row
 from storage.events import Draft
 
-Clock = Mapping[str, Any]
+Clock = Mapping[str, Any] | Row
 
 
 def plan_for(connection: Connection, ladders: Ladders, clocks: Sequence[Clock], now: datetime) -> None:
     """Plan the ladders of running clocks, taking back whatever was planned for them before.
 
-    Clocks in another state get no plan. Steps that are left out from the start are an event of the case.
+    Clocks in another state get no plan. What an earlier plan has carried out for the same moment is not
+    repeated. Steps that are left out from the start are an event of the case.
 
     Args:
         clocks: rows of deadlines that stand in the database: `id`, `case_id`, `rule_key`, `state`,
@@ -34,6 +35,8 @@ def plan_for(connection: Connection, ladders: Ladders, clocks: Sequence[Clock], 
     rows, drafts = [], []
     for clock in running:
         steps = steps_of(ladders, clock, now)
+        if clock["id"] in numbers:
+            steps = without_repeats(steps, planned_actions.fired_moments(connection, clock["id"]))
         rows += action_rows(clock, steps, numbers.get(clock["id"], 0) + 1)
         left_out = skipped_facts(clock, steps)
         if left_out:

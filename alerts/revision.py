@@ -22,11 +22,12 @@ from alerts.casework import (
     reply_row,
     state_of,
 )
+from alerts.planning import plan_for
 from core.clock import iso, parse_instant
 from core.errors import Conflict
 from core.model import MessageRecord, ReplyRecord
 from core.vocabulary import CaseState, Channel, DeadlineState, Precision, Tag
-from storage import cases, deadlines, events, imports, messages, responses, sections
+from storage import cases, deadlines, events, imports, messages, planned_actions, responses, sections
 from storage.database import Connection, Row
 from storage.events import OFFICE_STREAM, Draft
 
@@ -68,7 +69,7 @@ def revise(
     ):
         _restart_clocks(connection, registrar, case, record, now)
     _take_over_replies(connection, registrar, case, replies, record, now)
-    _settle(connection, case, record)
+    _settle(connection, registrar.law, case, record, now)
 
 
 def undo_import(
@@ -126,6 +127,7 @@ def _withdraw(connection: Connection, origin: Origin, message_ids: Sequence[int]
     messages.withdraw(connection, message_ids, now)
     deadlines.supersede_of_cases(connection, case_ids)
     responses.withdraw_of_cases(connection, case_ids, now)
+    planned_actions.supersede_of_cases(connection, case_ids, now)
     cases.dismiss(connection, case_ids)
     facts = {"import": origin.import_id}
     events.append(
@@ -159,6 +161,7 @@ def _restart_clocks(
     old = [row for row in deadlines.live(connection, case["id"]) if row["cycle"] == case["cycle"]]
     for row in old:
         deadlines.update(connection, row["id"], state=DeadlineState.SUPERSEDED.value)
+    planned_actions.supersede(connection, [row["id"] for row in old], now)
     answer = answer_of([judged(dict(row)) for row in responses.standing(connection, case["id"])])
     fresh = registrar.clock_rows(connection, case["id"], record, answer, now)
     deadlines.insert(connection, [{**row, "cycle": case["cycle"]} for row in fresh])
@@ -195,17 +198,29 @@ def _take_over_replies(
     events.append(connection, [reply_draft(row, origin, now) for row in rows], now)
 
 
-def _settle(connection: Connection, case: Row, record: MessageRecord) -> None:
-    """Let the clocks of the present cycle say what the standing replies say."""
+def _settle(connection: Connection, law: Law, case: Row, record: MessageRecord, now: datetime) -> None:
+    """Let the clocks of the present cycle say what the standing replies say, and their plans follow."""
     replies = [row for row in responses.standing(connection, case["id"]) if row["cycle"] == case["cycle"]]
     answer = answer_of([judged(dict(row)) for row in replies])
     for row in deadlines.live(connection, case["id"]):
         if row["cycle"] == case["cycle"]:
             deadlines.update(connection, row["id"], **answer_columns(answer))
+    _replan(connection, law, case, now)
     values: dict[str, Any] = {"title": record.title, "section": record.section or case["section"]}
     if case["state"] in _UNTOUCHED:
         values["state"] = state_of(answer, values["section"]).value
     cases.update(connection, case["id"], **values)
+
+
+def _replan(connection: Connection, law: Law, case: Row, now: datetime) -> None:
+    """A clock that stopped loses its plan; one that runs without a plan, new or running again, gets one."""
+    live = deadlines.live(connection, case["id"])
+    stopped = [row["id"] for row in live if row["state"] == DeadlineState.MET.value]
+    planned_actions.supersede(connection, stopped, now)
+    if case["is_history"]:
+        return
+    bare = [row for row in live if not planned_actions.is_planned(connection, row["id"])]
+    plan_for(connection, law.ladders, bare, now)
 
 
 def _record(

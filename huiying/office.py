@@ -10,13 +10,13 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from alerts.casework import Law
 from alerts.deadlines import DueTimes
+from alerts.ladders import Ladders, load_ladders
 from alerts.replies import load_holding_patterns
+from core.clock import Clock, FixedClock, SystemClock, local_day
 from core.redact import Redactor
 from core.rulebook import Rulebook, load_rulebook, rules_folder
-
-from alerts.casework import Law
-from core.clock import Clock, FixedClock, SystemClock, local_day
 from core.settings import Settings, load_settings
 from core.working_days import WorkCalendar, load_calendar
 from storage import engine_state
@@ -59,10 +59,15 @@ class Office:
         return DueTimes(self.calendar, self.settings.office.day_ends_at)
 
     @cached_property
+    def ladders(self) -> Ladders:
+        """Who is told when, and how."""
+        return load_ladders(rules_folder(), {rule.key for rule in self.rulebook.rules()})
+
+    @cached_property
     def law(self) -> Law:
         """What casework needs of all this."""
         holding = load_holding_patterns(rules_folder() / "lexicon" / "holding_replies.yml")
-        return Law(self.rulebook, self.due_times, holding, self.go_live_on)
+        return Law(self.rulebook, self.due_times, holding, self.go_live_on, self.ladders)
 
     @cached_property
     def go_live_on(self) -> date:

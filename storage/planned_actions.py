@@ -68,12 +68,24 @@ def last_plan_numbers(connection: Connection, deadline_ids: Sequence[int]) -> di
     return found
 
 
-def has_planned(connection: Connection, deadline_id: int) -> bool:
-    """Whether a clock has steps ahead."""
-    query = sa.select(planned_actions.c.id).where(
-        planned_actions.c.deadline_id == deadline_id, planned_actions.c.state == _PLANNED
+def fired_moments(connection: Connection, deadline_id: int) -> set[tuple[str, str, datetime]]:
+    """Kind, audience and planned moment of every step of a clock that was carried out."""
+    query = sa.select(planned_actions.c.kind, planned_actions.c.audience, planned_actions.c.planned_at).where(
+        planned_actions.c.deadline_id == deadline_id, planned_actions.c.state == ActionState.FIRED.value
     )
-    return connection.execute(query.limit(1)).first() is not None
+    return {(row.kind, row.audience, row.planned_at) for row in connection.execute(query)}
+
+
+def is_planned(connection: Connection, deadline_id: int) -> bool:
+    """Whether the newest plan of a clock stands: not taken back, though all its steps may have happened."""
+    query = (
+        sa.select(planned_actions.c.state)
+        .where(planned_actions.c.deadline_id == deadline_id)
+        .order_by(planned_actions.c.plan_no.desc(), planned_actions.c.n.desc())
+        .limit(1)
+    )
+    last = connection.execute(query).scalar()
+    return last is not None and last != ActionState.SUPERSEDED.value
 
 
 def of_deadline(connection: Connection, deadline_id: int) -> Sequence[RowMapping]:

@@ -14,6 +14,7 @@ import pytest
 
 from alerts.casework import Law
 from alerts.deadlines import DueTimes
+from alerts.ladders import load_ladders
 from alerts.replies import load_holding_patterns
 from core.clock import SHANGHAI, FixedClock
 from core.rulebook import load_rulebook, rules_folder
@@ -112,9 +113,11 @@ def database(request: pytest.FixtureRequest, data_dir: Path, clock: FixedClock) 
 def law() -> Law:
     """The rules and calendars that ship, for an office that went live on 1 January 2026."""
     folder = rules_folder()
+    rulebook = load_rulebook(folder)
     return Law(
-        rulebook=load_rulebook(folder),
+        rulebook=rulebook,
         due_times=DueTimes(load_calendar(folder / "calendar")),
         holding=load_holding_patterns(folder / "lexicon" / "holding_replies.yml"),
         go_live_on=date(2026, 1, 1),
+        ladders=load_ladders(folder, {rule.key for rule in rulebook.rules()}),
     )
