@@ -238,4 +238,4 @@ def _staged(office: Office, path: Path) -> Iterator[tuple[BinaryIO, str]]:
         while chunk := copy.read(1 << 20):
             digest.update(chunk)
         copy.seek(0)
-        yield copy, digest.hexdigest()  # type: ignore[misc]  # typeshed's wrapper is a BinaryIO in all but name
+        yield copy, digest.hexdigest()

@@ -6,11 +6,14 @@ from typing import Annotated
 
 import typer
 
+from huiying.cli.demo import demo_command
 from huiying.cli.due import due_command
 from huiying.cli.importing import import_command, imports_command, quarantine_app
 from huiying.cli.keeping import audit_app, check_command, migrate_command
 from huiying.cli.looking import cases_command, messages_command
+from huiying.cli.people import people_app, token_app
 from huiying.cli.reporting import report_app
+from huiying.cli.serve import serve_command
 
 app = typer.Typer(
     name="huiying",
@@ -29,6 +32,8 @@ def root(
     """Options that stand before the command."""
 
 
+app.command("demo")(demo_command)
+app.command("serve")(serve_command)
 app.command("import")(import_command)
 app.command("imports")(imports_command)
 app.command("messages")(messages_command)
@@ -37,5 +42,7 @@ app.command("due")(due_command)
 app.command("migrate")(migrate_command)
 app.command("check")(check_command)
 app.add_typer(report_app, name="report")
+app.add_typer(people_app, name="people")
+app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(audit_app, name="audit")
