@@ -1,0 +1,49 @@
+"""The web application, put together from its services."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.staticfiles import StaticFiles
+
+from api import problems
+from api.headers import SecurityHeaders
+from api.pages import account, deadlines, desk, report_rows, reports, rules, sign_in
+from api.pages.rendering import STATIC
+from api.routes import deadlines as deadline_routes
+from api.routes import health as health_routes
+from api.routes import reports as report_routes
+from api.routes import rules as rule_routes
+from api.routes import session as session_routes
+from api.security.addresses import require_clean_address
+from api.services import Services
+
+# Forms and JSON are small; uploads of files will raise the limit for their own route.
+_BODY_BYTES = 1 << 20
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application over one office; nothing is read or opened until a request comes."""
+    app = FastAPI(
+        title="回应",
+        summary="政务舆情监测与回应:时限、时效报告、规则。",
+        version="1",
+        docs_url=None,  # its page loads a script from another machine
+        redoc_url=None,
+        max_body_size=_BODY_BYTES,
+        dependencies=[Depends(require_clean_address)],
+    )
+    app.state.services = services
+    app.add_middleware(SecurityHeaders)
+    problems.install(app)
+    app.include_router(_interface(), prefix="/api/v1")
+    for page in (sign_in, desk, deadlines, reports, report_rows, rules, account):
+        app.include_router(page.router, include_in_schema=False)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app
+
+
+def _interface() -> APIRouter:
+    router = APIRouter()
+    for routes in (session_routes, deadline_routes, report_routes, rule_routes, health_routes):
+        router.include_router(routes.router)
+    return router

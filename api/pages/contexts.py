@@ -1,0 +1,334 @@
+"""What each page shows: one frozen value per template, so that a template never looks anything up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from core.rulebook import Rule
+from core.vocabulary import Channel, DeadlineStatus
+from storage.desk import Counts
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """Anything a template is rendered with."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a select box."""
+
+    value: str
+    label: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ErrorPage(PageContext):
+    """Something went wrong, and what to do."""
+
+    status: int
+    title: str
+    detail: str
+    mend: str
+    code: str
+
+
+@dataclass(frozen=True)
+class SignInPage(PageContext):
+    """The way in.
+
+    Attributes:
+        next: the path to go on to.
+        notice: why the person is asked, or None.
+        error: what was wrong with the last attempt, or None.
+    """
+
+    next: str
+    login: str
+    notice: str | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class AccountPage(PageContext):
+    """One's own account.
+
+    Attributes:
+        notice: why the person is sent here, or None.
+        error, error_field: what was wrong with the last attempt and in which field, or None.
+        is_done: the password was just changed.
+    """
+
+    notice: str | None
+    error: str | None
+    error_field: str | None
+    is_done: bool
+    min_length: int
+
+
+@dataclass(frozen=True)
+class ClockLine:
+    """One clock in a list.
+
+    Attributes:
+        state: `overdue`, `due_soon`, `later` or `met`: the colour and the word.
+        countdown: how long is left or for how long it is overdue; empty once met.
+        due_iso: the due instant for the script, ISO 8601.
+    """
+
+    id: int
+    state: str
+    countdown: str
+    due_at: datetime
+    due_iso: str
+    title: str
+    number: str
+    channel: Channel
+    section: str
+    rule: str
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class StateTab:
+    """One state above the desk's list: how many there are, and the link that shows only them."""
+
+    state: str
+    label: str
+    hint: str
+    count: int
+    href: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class ClockGroup:
+    """The clocks of one state, under its heading."""
+
+    state: str
+    label: str
+    lines: Sequence[ClockLine]
+
+
+@dataclass(frozen=True)
+class DeskPage(PageContext):
+    """值班台: what is owed, next due first.
+
+    Attributes:
+        history: the first clocks of what was received before the office went live; `history_count` of all.
+        is_history: the list itself shows those.
+        confined_to: the section a handler is confined to, or None.
+        next_href: the next page, or None.
+    """
+
+    tabs: Sequence[StateTab]
+    counts: Counts
+    groups: Sequence[ClockGroup]
+    history: Sequence[ClockLine]
+    history_count: int
+    history_href: str
+    is_history: bool
+    is_filtered: bool
+    is_first_page: bool
+    confined_to: str | None
+    state: str
+    sections: Sequence[Option]
+    channels: Sequence[Option]
+    clear_href: str
+    next_href: str | None
+
+
+@dataclass(frozen=True)
+class DayCell:
+    """One day of an explanation as a cell of a calendar."""
+
+    day: date
+    weekday: int
+    kind: str
+    label: str
+    number: int | None
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Why:
+    """Why a clock runs out when it does: the clause, and each day counted.
+
+    Attributes:
+        rule: the version that was used, or None where the rulebook no longer has it.
+        days: in counting order; empty for limits in hours.
+    """
+
+    rule: Rule | None
+    days: Sequence[DayCell]
+    counted: int
+    skipped: int
+    is_provisional: bool
+
+
+@dataclass(frozen=True)
+class DeadlinePage(PageContext):
+    """One clock and the reason for it."""
+
+    line: ClockLine
+    case: int
+    case_kind: str
+    source: str | None
+    anchor: str
+    started_at: datetime
+    met_at: datetime | None
+    is_time_unknown: bool
+    is_date_only: bool
+    status: DeadlineStatus
+    holding_at: datetime | None
+    has_holding_reply: bool
+    is_history: bool
+    cycle: int
+    rule_key: str
+    rule_version: str
+    calendar_version: str
+    why: Why
+
+
+@dataclass(frozen=True)
+class RuleVersions:
+    """One rule with its versions, newest first."""
+
+    key: str
+    newest: Rule
+    older: Sequence[Rule]
+
+
+@dataclass(frozen=True)
+class RuleDocument:
+    """The rules of one policy document."""
+
+    title: str
+    number: str | None
+    rules: Sequence[RuleVersions]
+
+
+@dataclass(frozen=True)
+class DueAnswer:
+    """The answer to "when would this be due?"."""
+
+    rule: Rule
+    started_at: datetime
+    due_at: datetime
+    why: Why
+
+
+@dataclass(frozen=True)
+class RulesPage(PageContext):
+    """规则: every clause the office is measured by, and a calculator."""
+
+    documents: Sequence[RuleDocument]
+    options: Sequence[Option]
+    start: str
+    answer: DueAnswer | None
+    error: str | None
+
+
+@dataclass(frozen=True)
+class FigureCell:
+    """One figure of the report.
+
+    Attributes:
+        text: as shown.
+        href: the rows behind it; None where there are none.
+    """
+
+    name: str
+    label: str
+    text: str
+    href: str | None
+    definition: str
+
+
+@dataclass(frozen=True)
+class FigureRow:
+    """The figures of one group."""
+
+    label: str
+    cells: Sequence[FigureCell]
+
+
+@dataclass(frozen=True)
+class ReportForm:
+    """What the report's form holds, as typed.
+
+    Attributes:
+        error, error_field: what cannot be used and in which field, or None.
+    """
+
+    since: str
+    until: str
+    as_of: str
+    rules: Sequence[Option]
+    bases: Sequence[Option]
+    groupings: Sequence[Option]
+    periods: Sequence[tuple[str, str]]
+    error: str | None = None
+    error_field: str | None = None
+
+
+@dataclass(frozen=True)
+class ReportPage(PageContext):
+    """时效报告: who answered what in time.
+
+    Attributes:
+        scope: what was counted, in words.
+        rate_rest: the rate in words: what was divided by what.
+    """
+
+    form: ReportForm
+    confined_to: str | None
+    scope: str = ""
+    as_of: datetime | None = None
+    imported_at: datetime | None = None
+    headline: Sequence[FigureCell] = ()
+    figures: Sequence[FigureCell] = ()
+    group_head: str = ""
+    columns: Sequence[FigureCell] = ()
+    groups: Sequence[FigureRow] = ()
+    rate_rest: str = ""
+    unanswered: int = 0
+    provisional: int = 0
+    received: int = 0
+    xlsx_href: str = ""
+
+
+@dataclass(frozen=True)
+class RowLine:
+    """One clock behind a figure."""
+
+    deadline: int
+    number: str
+    title: str
+    channel: Channel
+    section: str
+    received_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    holding_at: datetime | None
+    status: DeadlineStatus
+    working_days: int | None
+
+
+@dataclass(frozen=True)
+class RowsPage(PageContext):
+    """The rows behind one figure."""
+
+    label: str
+    definition: str
+    scope: str
+    group: str | None
+    count: int
+    lines: Sequence[RowLine]
+    first: int
+    back_href: str
+    previous_href: str | None
+    next_href: str | None

@@ -1,0 +1,153 @@
+"""值班台: every clock that still runs, next due first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from api.cursors import decode, encode
+from api.pages.addresses import address
+from api.pages.clock_lines import NO_SECTION, clock_line
+from api.pages.contexts import ClockGroup, ClockLine, DeskPage, Option, StateTab
+from api.pages.rendering import render
+from api.security.identity import Person, SignedIn, Wired
+from api.services import Services
+from core.errors import InvalidInput
+from core.labels import label
+from core.vocabulary import Channel
+from storage import desk, sections
+from storage.database import Connection, Row
+from storage.desk import Choice, Counts
+
+router = APIRouter()
+
+_PATH = "/desk"
+_PAGE = 100
+_HISTORY_SHOWN = 20
+_STATES = {"overdue": "超期未答", "due_soon": "即将到期", "later": "尚有时间"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What stands in the address, as typed."""
+
+    state: str = ""
+    section: str = ""
+    channel: str = ""
+    history: str = ""
+    provisional: str = ""
+
+    def query(self, **changed: str) -> dict[str, str]:
+        """The query of the same list with something changed; what is empty is left out."""
+        wanted = {field.name: getattr(self, field.name) for field in fields(self)} | changed
+        return {name: text for name, text in wanted.items() if text}
+
+
+@router.get(_PATH)
+def show(
+    request: Request,
+    services: Wired,
+    person: SignedIn,
+    state: str = "",
+    section: str = "",
+    channel: str = "",
+    history: str = "",
+    provisional: str = "",
+    cursor: str = "",
+) -> Response:
+    """The desk, narrowed as the address says."""
+    asked = _Asked(state, section, channel, history, provisional)
+    choice = _choice(services, person, asked)
+    with services.database.read() as connection:
+        page = _page(connection, services, person, asked, choice, cursor)
+    return render(request, "desk.html", page)
+
+
+def _choice(services: Services, person: Person, asked: _Asked) -> Choice:
+    if asked.state and asked.state not in _STATES:
+        raise InvalidInput(f"没有“{asked.state}”这种状态。", mend="请从页面上选择。", field="state")
+    section = person.sees_only if person.sees_only is not None else asked.section
+    return Choice(
+        as_of=services.clock.now(),
+        soon=services.soon,
+        state=asked.state or "running",
+        # The choice "nobody's yet" has a name, since an empty field means "all".
+        section="" if section == NO_SECTION else section or None,
+        channel=asked.channel or None,
+        is_history=asked.history == "1",
+        is_provisional=True if asked.provisional == "1" else None,
+    )
+
+
+def _page(
+    connection: Connection, services: Services, person: Person, asked: _Asked, choice: Choice, cursor: str
+) -> DeskPage:
+    labels = services.rule_labels
+    rows = desk.listed(connection, choice, after=decode(cursor), limit=_PAGE + 1)
+    shown = rows[:_PAGE]
+    counts = desk.counts(connection, choice)
+    older = replace(choice, is_history=True, state="running")
+    history_count = 0 if choice.is_history else desk.total(connection, older)
+    history = desk.listed(connection, older, limit=_HISTORY_SHOWN) if history_count else []
+    return DeskPage(
+        tabs=_tabs(asked, counts, services.settings.office.due_soon_hours),
+        counts=counts,
+        groups=_groups([clock_line(row, choice, labels) for row in shown]),
+        history=[clock_line(row, older, labels) for row in history],
+        history_count=history_count,
+        history_href=address(_PATH, asked.query(history="1", state="")),
+        is_history=bool(choice.is_history),
+        is_filtered=bool(asked.query(history="")),
+        is_first_page=not cursor,
+        confined_to=person.sees_only,
+        state=asked.state,
+        sections=_sections(connection, asked),
+        channels=_channels(connection, asked),
+        clear_href=address(_PATH, history=asked.history or None),
+        next_href=_next(asked, shown) if len(rows) > _PAGE else None,
+    )
+
+
+def _next(asked: _Asked, shown: Sequence[Row]) -> str:
+    last = shown[-1]
+    return address(_PATH, asked.query(), cursor=encode(last["due_at"], last["deadline_id"]))
+
+
+def _tabs(asked: _Asked, counts: Counts, soon_hours: int) -> list[StateTab]:
+    hints = {"overdue": "已过截止时刻", "due_soon": f"{soon_hours}小时以内", "later": f"{soon_hours}小时以后"}
+    tabs = [
+        StateTab(
+            state,
+            words,
+            hints[state],
+            getattr(counts, state),
+            address(_PATH, asked.query(state="" if asked.state == state else state)),
+            asked.state == state,
+        )
+        for state, words in _STATES.items()
+    ]
+    is_chosen = asked.provisional == "1"
+    href = address(_PATH, asked.query(provisional="" if is_chosen else "1"))
+    return [*tabs, StateTab("provisional", "暂定", "日历尚未公布", counts.provisional, href, is_chosen)]
+
+
+def _groups(lines: Sequence[ClockLine]) -> list[ClockGroup]:
+    """The states in order of urgency, which is also the order of due times; empty ones are left out."""
+    groups = [
+        ClockGroup(state, words, [line for line in lines if line.state == state])
+        for state, words in _STATES.items()
+    ]
+    return [group for group in groups if group.lines]
+
+
+def _sections(connection: Connection, asked: _Asked) -> list[Option]:
+    names = {"": "全部科室", NO_SECTION: NO_SECTION, **sections.names(connection)}
+    return [Option(key, name, key == asked.section) for key, name in names.items()]
+
+
+def _channels(connection: Connection, asked: _Asked) -> list[Option]:
+    known = [(key, label(Channel(key))) for key in desk.channels(connection)]
+    return [Option(key, name, key == asked.channel) for key, name in [("", "全部渠道"), *known]]

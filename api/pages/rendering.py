@@ -1,0 +1,77 @@
+"""Turning a page's context into HTML: one environment, one layout, strict about what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from api.pages.contexts import PageContext
+from api.pages.wording import FILTERS
+from api.security.identity import Person
+from api.services import services_of
+from core.clock import iso
+from core.labels import label
+
+_HERE = Path(__file__).parent.parent
+STATIC = _HERE / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the layout around every page shows.
+
+    Attributes:
+        office: name of the office.
+        person: who has signed in, or None.
+        now: the instant the page was made.
+        path: the address shown, to mark the present page in the navigation.
+    """
+
+    office: str
+    person: Person | None
+    now: datetime
+    path: str
+
+    @property
+    def now_iso(self) -> str:
+        """`now` for the script that keeps the countdowns moving."""
+        return iso(self.now) or ""
+
+
+@cache
+def environment() -> Environment:
+    """The templates, compiled once a process."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(FILTERS)
+    made.filters["label"] = label
+    made.globals["static"] = static_address
+    return made
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of a static file, with the hash of its content."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"
+
+
+def render(request: Request, template: str, page: PageContext, *, status: int = 200) -> HTMLResponse:
+    """The finished page, with the navigation of the person who asked for it."""
+    services = services_of(request)
+    person: Person | None = getattr(request.state, "person", None)
+    frame = Frame(services.settings.office.name, person, services.clock.now(), request.url.path)
+    html = environment().get_template(template).render(page=page, frame=frame)
+    return HTMLResponse(html, status)

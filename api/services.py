@@ -1,0 +1,43 @@
+"""What the web needs of the office; the composition root builds it once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+from starlette.requests import Request
+
+from alerts.deadlines import DueTimes
+from core.clock import Clock
+from core.rulebook import Rulebook
+from core.settings import Settings
+from core.working_days import WorkCalendar
+from storage.database import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a request may use; shared by all threads of the server."""
+
+    database: Database
+    clock: Clock
+    settings: Settings
+    rulebook: Rulebook
+    calendar: WorkCalendar
+    due_times: DueTimes
+
+    @property
+    def soon(self) -> timedelta:
+        """How long before its due instant a clock is due soon."""
+        return timedelta(hours=self.settings.office.due_soon_hours)
+
+    @property
+    def rule_labels(self) -> dict[str, str]:
+        """The Chinese name of each rule key."""
+        return {rule.key: rule.label for rule in self.rulebook.rules()}
+
+
+def services_of(request: Request) -> Services:
+    """The services of the application that serves `request`; a FastAPI dependency."""
+    return cast(Services, request.app.state.services)
