@@ -88,6 +88,9 @@ class Dispatcher:
             StorageError: the database cannot be used now; what was claimed is free again when its lease ends.
         """
         now = self.clock.now()
+        with self.database.read() as connection:
+            if outbox.oldest_waiting(connection, now) is None:
+                return None
         with self.database.write() as connection:
             claims = outbox.claim(connection, now, now + self.lease, CLAIMED_AT_ONCE)
         self.fault("claimed")

@@ -71,6 +71,10 @@ class Engine:
             StorageError: the database cannot be used now; nothing of the last batch has happened.
         """
         total = Ticked()
+        # Looking costs a read; only work takes the write lock, which SQLite has but one of.
+        with self.database.read() as connection:
+            if planned_actions.oldest_due(connection, self.clock.now()) is None:
+                return total
         while True:
             done = self._batch()
             total.add(done)

@@ -13,11 +13,18 @@ from storage.database import insert_if_new
 from storage.tables import engine_state
 
 CREATED_AT = "created_at"
+LAST_TICK_AT = "last_tick_at"
 
 
 def set_once(connection: Connection, key: str, value: str) -> None:
     """Write a fact unless it is already known."""
     insert_if_new(connection, engine_state, {"key": key, "value": value})
+
+
+def put(connection: Connection, key: str, value: str) -> None:
+    """Write a fact in place of what was known."""
+    set_once(connection, key, value)
+    connection.execute(engine_state.update().where(engine_state.c.key == key).values(value=value))
 
 
 def find(connection: Connection, key: str) -> str | None:

@@ -60,13 +60,9 @@ def claim(connection: Connection, now: datetime, lease_until: datetime, limit: i
 
     A row whose former holder had begun to send and never said how it ended gets an ambiguous attempt.
     """
-    ready = sa.or_(
-        sa.and_(outbox.c.state == _PENDING, outbox.c.next_at <= now),
-        sa.and_(outbox.c.state == _CLAIMED, outbox.c.lease_until <= now),
-    )
     query = (
         sa.select(outbox.c.id, outbox.c.state, outbox.c.claim_no, outbox.c.attempts)
-        .where(outbox.c.state.in_([_PENDING, _CLAIMED]), ready)
+        .where(outbox.c.state.in_([_PENDING, _CLAIMED]), _is_ready(now))
         .order_by(outbox.c.priority, outbox.c.next_at, outbox.c.id)
         .limit(limit)
     )
@@ -161,12 +157,19 @@ def of_notices(connection: Connection, notice_ids: Sequence[int]) -> list[RowMap
 
 
 def oldest_waiting(connection: Connection, now: datetime) -> datetime | None:
-    """Since when the longest waiting row has been ready, or None; a measure of lag."""
+    """Since when the longest waiting row could be claimed, or None; a measure of lag."""
     query = sa.select(sa.func.min(outbox.c.next_at)).where(
-        outbox.c.state.in_([_PENDING, _CLAIMED]), outbox.c.next_at <= now
+        outbox.c.state.in_([_PENDING, _CLAIMED]), _is_ready(now)
     )
     found: datetime | None = connection.execute(query).scalar()
     return found
+
+
+def _is_ready(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(
+        sa.and_(outbox.c.state == _PENDING, outbox.c.next_at <= now),
+        sa.and_(outbox.c.state == _CLAIMED, outbox.c.lease_until <= now),
+    )
 
 
 def _mine(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:

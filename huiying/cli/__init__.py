@@ -14,6 +14,7 @@ from huiying.cli.looking import cases_command, messages_command
 from huiying.cli.people import people_app, token_app
 from huiying.cli.reporting import report_app
 from huiying.cli.serve import serve_command
+from huiying.cli.working import worker_command
 
 app = typer.Typer(
     name="huiying",
@@ -39,6 +40,7 @@ app.command("imports")(imports_command)
 app.command("messages")(messages_command)
 app.command("cases")(cases_command)
 app.command("due")(due_command)
+app.command("worker")(worker_command)
 app.command("migrate")(migrate_command)
 app.command("check")(check_command)
 app.add_typer(report_app, name="report")
