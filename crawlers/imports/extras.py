@@ -10,7 +10,7 @@ from crawlers.imports.cells import Cell, as_line, as_switch, as_text, is_damaged
 from crawlers.imports.header import Layout
 
 DAMAGED = "已损坏"
-_WORDS_KEPT = 8192
+_WORDS_KEPT = 1024
 _SWITCHES = frozenset(
     {"contacted", "solved", "satisfied", "is_repeat", "is_timeout", "is_hard", "urged", "first_contact_at"}
 )

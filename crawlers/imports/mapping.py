@@ -99,7 +99,7 @@ def _options(options: dict[str, object]) -> tuple[bool, Channel | None]:
         raise _refused(f"列对应文件的选项“{next(iter(options))}”不认识,可用的有:month_first、channel。")
     if not isinstance(month_first, bool):
         raise _refused("列对应文件的选项 month_first 只能是 true 或 false。")
-    if channel is not None and channel not in set(Channel):
+    if channel is not None and channel not in list(Channel):
         raise _refused(f"列对应文件的渠道“{channel}”不认识,可用的有:{'、'.join(Channel)}。")
     return month_first, None if channel is None else Channel(str(channel))
 

@@ -19,6 +19,7 @@ from crawlers.imports.header import Layout
 from crawlers.imports.limits import PrintedLimit, read_limit
 from crawlers.imports.persons import NOBODY, SECRET_WORDS, Person, masked_person
 from crawlers.imports.times import Received, Refusal, TimeColumns
+from crawlers.imports.totals import looks_like_total
 from crawlers.parsing.fingerprints import content_hash, derived_id
 from crawlers.parsing.order_numbers import parent_of, petition_in
 from crawlers.parsing.weibo_ids import mid_from_bid
@@ -31,11 +32,8 @@ CHANNELS = {
 
 _TITLE_LENGTH = 40
 _LONGEST_ID = 200
-_WORDS_KEPT = 8192
+_WORDS_KEPT = 1024
 _LEVELS = re.compile(r"\s*(?:->|[-/>→])\s*")
-_TOTAL = re.compile(
-    r"(?:合计|总计|小计|共计|制表|填表|统计时间|统计人|统计日期|审核人|导出时间|导出人|打印时间|数据来源)"
-)
 _REPEATED_CELLS = 3
 _USER = re.compile(r"[A-Za-z0-9_]+")
 
@@ -216,7 +214,7 @@ class RowReader:
         filled = [text for text in texts if text]
         if again >= min(_REPEATED_CELLS, len(filled)) and again:
             return Skip("重复的表头")
-        if filled and _TOTAL.match(filled[0]) and not self._text(cells, "body"):
+        if looks_like_total(cells) and not self._text(cells, "body"):
             return Skip("合计或制表信息")
         return None
 

@@ -11,6 +11,7 @@ from crawlers.imports.cells import Cell, is_blank
 from crawlers.imports.fields import TIME_FIELDS, ColumnDictionary
 from crawlers.imports.header import HEADER_ROWS, Layout, find_layout
 from crawlers.imports.tables import Table, filled
+from crawlers.imports.totals import looks_like_total
 
 _YEAR_LAST = re.compile(r"\s*(\d{1,2})/(\d{1,2})/\d{4}(?!\d)")
 _MONTHS = range(1, 13)
@@ -23,7 +24,7 @@ class Survey:
     Attributes:
         rows: filled rows under the header, totals and repeated headers among them.
         month_first: columns whose `12/16/2016` can only be month first.
-        short_rows: rows with fewer cells than the header.
+        short_rows: rows with fewer cells than the header, totals left out.
         last_is_short: the last row is one of them.
     """
 
@@ -52,7 +53,7 @@ def survey(table: Table, dictionary: ColumnDictionary, wanted: AnyMapping[str, s
         if index < layout.first_row or is_blank(cells):
             continue
         count += 1
-        last_is_short = len(cells) < width
+        last_is_short = len(cells) < width and not looks_like_total(cells)
         short += last_is_short
         proof.see(cells)
     return Survey(layout, count, proof.proven(), short, last_is_short)
