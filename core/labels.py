@@ -159,7 +159,6 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Command.CONFIRM, "确认补录"),
     (v.Command.REFUSE, "不予确认补录"),
     (v.Command.GRADE, "定级"),
-    (v.Command.REGRADE, "重新定级"),
     (v.Command.ADD_MESSAGES, "并入信息"),
     (v.Command.REMOVE_MESSAGES, "移出信息"),
     (v.Command.SET_SIMPLE, "认定是否简单问题"),

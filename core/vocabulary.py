@@ -285,7 +285,6 @@ class Command(StrEnum):
     CONFIRM = "confirm"
     REFUSE = "refuse"
     GRADE = "grade"
-    REGRADE = "regrade"
     ADD_MESSAGES = "add_messages"
     REMOVE_MESSAGES = "remove_messages"
     SET_SIMPLE = "set_simple"
