@@ -109,7 +109,7 @@ class Step:
         events.append(self.connection, [draft], now)
         cases.update(self.connection, self.case_id, state=state.value, **columns)
         seq = cases.get(self.connection, self.case_id)["seq"]
-        return _outcome(self.case_id, seq, now, draft.payload)
+        return outcome_of(self.case_id, seq, now, draft.payload)
 
 
 def begin(
@@ -129,8 +129,8 @@ def begin(
     case = cases.lock(connection, case_id)
     if act.actor.is_bound_to_section and case["section"] != act.actor.section:
         raise cases.no_such(case_id)
-    digest = _digest(command, act.actor, request)
-    earlier = _earlier_answer(connection, case_id, act, digest)
+    digest = digest_of(command, act.actor, request)
+    earlier = earlier_answer(connection, act, digest, case_id)
     if earlier is not None:
         return earlier
     kind, state = CaseKind(case["kind"]), CaseState(case["state"])
@@ -172,26 +172,37 @@ def happened(at: datetime, act: Act, field: str, *, since: datetime, since_what:
     return instant
 
 
-def _earlier_answer(connection: Connection, case_id: int, act: Act, digest: str) -> Outcome | None:
-    """Read under the lock: a command under the same key that is just being given has then ended."""
+def earlier_answer(
+    connection: Connection, act: Act, digest: str, case_id: int | None = None
+) -> Outcome | None:
+    """What came of a command that was given before under the same key, or None.
+
+    To be asked under the lock of the case: a command that is just being given has then ended.
+
+    Raises:
+        Conflict: the key was used for another wish.
+    """
     if act.idempotency_key is None:
         return None
     event = cases.recorded_under(connection, act.idempotency_key)
     if event is None:
         return None
-    if event["stream"] != case_id or event["payload"].get("request") != digest:
+    other_case = case_id is not None and event["stream"] != case_id
+    if other_case or event["payload"].get("request") != digest:
         raise Conflict(
             "这个幂等键已经用于另一次操作。", mend="请换一个新的幂等键。", code="idempotency.reused"
         )
-    return _outcome(case_id, event["seq"], event["recorded_at"], event["payload"])
+    return outcome_of(event["stream"], event["seq"], event["recorded_at"], event["payload"])
 
 
-def _outcome(case_id: int, seq: int, at: datetime, payload: Mapping[str, Any]) -> Outcome:
+def outcome_of(case_id: int, seq: int, at: datetime, payload: Mapping[str, Any]) -> Outcome:
+    """What the event with this payload says came of a command."""
     facts = {name: value for name, value in payload.items() if name != "request"}
     return Outcome(case_id, CaseState(payload["to"]), seq, at, facts)
 
 
-def _digest(command: Command, actor: Actor, request: Mapping[str, Any]) -> str:
+def digest_of(command: Command, actor: Actor, request: Mapping[str, Any]) -> str:
+    """A short form of one wish of one person, to be compared under an idempotency key."""
     text = json.dumps([command, actor.login, request], ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

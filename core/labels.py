@@ -150,6 +150,7 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Confirmation.AWAITED, "待第二人确认"),
     (v.Confirmation.CONFIRMED, "已由第二人确认"),
     (v.Confirmation.REFUSED, "第二人不予确认"),
+    (v.Command.OPEN, "立项"),
     (v.Command.ASSIGN, "交办"),
     (v.Command.ACKNOWLEDGE, "签收"),
     (v.Command.HOLDING_REPLY, "告知收悉"),

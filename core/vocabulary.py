@@ -276,6 +276,7 @@ class Confirmation(StrEnum):
 class Command(StrEnum):
     """What a person can do to a case; who may, and when, stands in `alerts.workflow`."""
 
+    OPEN = "open"
     ASSIGN = "assign"
     ACKNOWLEDGE = "acknowledge"
     HOLDING_REPLY = "holding_reply"

@@ -65,6 +65,16 @@ def lock(connection: Connection, alert_id: int) -> RowMapping:
     return row
 
 
+def get(connection: Connection, alert_id: int) -> RowMapping:
+    """One alert that stands, with the name of who settled it, or None for the name."""
+    query = (
+        sa.select(alerts, people.c.name.label("settled_by_name"))
+        .outerjoin(people, people.c.id == alerts.c.settled_by)
+        .where(alerts.c.id == alert_id)
+    )
+    return connection.execute(query).mappings().one()
+
+
 def settle(
     connection: Connection,
     alert_id: int,

@@ -1,0 +1,219 @@
+"""分诊: from assessments to "look at this". Pure, but for loading the numbers.
+
+What raises an alert is risk with its reasons, or many public voices about one matter in one place. How a text
+sounds is not looked at: a sentiment score alone never raises one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field
+
+from core.clock import local_day
+from core.rule_files import RuleFileModel, read_rule_file
+from core.vocabulary import Channel, Level
+
+
+class Step(StrEnum):
+    """What triage decides."""
+
+    RAISE_ALERT = "raise_alert"
+    OPEN_INCIDENT = "open_incident"
+    JOIN_INCIDENT = "join_incident"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """An assessed message, as far as triage looks at it.
+
+    Attributes:
+        topic, place: empty where unknown; the unknown is no common matter.
+        risk: level of risk as the analysis words it.
+        risk_reasons: Chinese sentences.
+        polarity, sentiment: shown beside an alert, never a reason for one.
+    """
+
+    message_id: int
+    channel: Channel
+    received_at: datetime
+    title: str
+    topic: str
+    place: str
+    risk: str
+    risk_reasons: tuple[str, ...] = ()
+    polarity: str = ""
+    sentiment: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenMatter:
+    """An incident that is not over, by what its messages have in common."""
+
+    case_id: int
+    topic: str
+    place: str
+    last_at: datetime
+    message_ids: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What should be done, and why.
+
+    Attributes:
+        key: the same matter gives the same key, so that it is decided once.
+        title: what the desk reads.
+        reasons: Chinese sentences, never empty.
+        message_ids: oldest first.
+        case_id: the incident to join.
+        suggested_level: for a new incident.
+    """
+
+    step: Step
+    key: str
+    title: str
+    reasons: tuple[str, ...]
+    message_ids: tuple[int, ...]
+    case_id: int | None = None
+    suggested_level: Level | None = None
+
+
+class _Risk(RuleFileModel):
+    levels: tuple[str, ...] = Field(min_length=1)
+    why: str = Field(min_length=1)
+
+
+class _Cluster(RuleFileModel):
+    messages: int = Field(ge=2)
+    window_hours: int = Field(ge=1)
+    why: str = Field(min_length=1)
+
+
+class _Suggestion(RuleFileModel):
+    level: Level
+    messages: int = Field(ge=1)
+    risk: str | None = None
+    why: str = Field(min_length=1)
+
+
+class TriageRules(RuleFileModel):
+    """The numbers of `rules/triage.yml`, each with its reason."""
+
+    alert_risk: _Risk
+    cluster: _Cluster
+    suggested_levels: tuple[_Suggestion, ...]
+
+    @property
+    def window(self) -> timedelta:
+        """How close together the voices of one matter are."""
+        return timedelta(hours=self.cluster.window_hours)
+
+
+def load_triage_rules(path: Path) -> TriageRules:
+    """The rules of a file such as `rules/triage.yml`.
+
+    Raises:
+        RuleError: the file has a wrong shape, or a number without its reason.
+    """
+    return read_rule_file(path, TriageRules)
+
+
+def triage(
+    assessed: Sequence[Assessed],
+    matters: Sequence[OpenMatter],
+    rules: TriageRules,
+    public: frozenset[Channel],
+) -> list[Decision]:
+    """What to do about these messages; nothing for most of them.
+
+    Args:
+        assessed: in any order; at least what came within the window before the newest.
+        matters: incidents that are not over.
+        public: channels everybody can read; only these make a matter of many voices.
+
+    Returns:
+        Decisions about single messages first, by message, then about matters, by topic and place.
+    """
+    in_order = sorted(assessed, key=lambda one: (one.received_at, one.message_id))
+    risky = [_risk_alert(one) for one in in_order if one.risk in rules.alert_risk.levels]
+    groups: dict[tuple[str, str], list[Assessed]] = defaultdict(list)
+    for one in in_order:
+        if one.channel in public and one.topic and one.place:
+            groups[one.topic, one.place].append(one)
+    about_matters = (_about(group, matters, rules) for _, group in sorted(groups.items()))
+    return [*risky, *(decision for decision in about_matters if decision is not None)]
+
+
+def _risk_alert(one: Assessed) -> Decision:
+    reasons = one.risk_reasons or ("研判为高风险。",)
+    return Decision(Step.RAISE_ALERT, f"risk:{one.message_id}", one.title, reasons, (one.message_id,))
+
+
+def _about(group: Sequence[Assessed], matters: Sequence[OpenMatter], rules: TriageRules) -> Decision | None:
+    topic, place = group[0].topic, group[0].place
+    matter = next((one for one in matters if (one.topic, one.place) == (topic, place)), None)
+    if matter is not None:
+        near = [one for one in group if one.received_at - matter.last_at <= rules.window]
+        return _join(matter, near, rules)
+    surge = _surge(group, rules)
+    return _open(surge, rules) if surge else None
+
+
+def _join(matter: OpenMatter, near: Sequence[Assessed], rules: TriageRules) -> Decision | None:
+    fresh = [one for one in near if one.message_id not in matter.message_ids]
+    if not fresh:
+        return None
+    ids = tuple(one.message_id for one in fresh)
+    suggestion = _suggested(near, rules)
+    return Decision(
+        Step.JOIN_INCIDENT,
+        f"join:{matter.case_id}:{max(ids)}",
+        f"{matter.place}{matter.topic}又有新的信息",
+        (f"与该事件同一地点、同一类别,新增{len(ids)}条公开信息。",),
+        ids,
+        case_id=matter.case_id,
+        suggested_level=suggestion.level if suggestion else None,
+    )
+
+
+def _surge(group: Sequence[Assessed], rules: TriageRules) -> list[Assessed]:
+    """The messages of the first window that holds enough of them, and all after it; empty where none does."""
+    needed = rules.cluster.messages
+    for i in range(len(group) - needed + 1):
+        if group[i + needed - 1].received_at - group[i].received_at <= rules.window:
+            return list(group[i:])
+    return []
+
+
+def _open(surge: Sequence[Assessed], rules: TriageRules) -> Decision:
+    first = surge[0]
+    hours = rules.cluster.window_hours
+    reasons = [f"{hours}小时内有{rules.cluster.messages}条以上公开信息涉及{first.place}的“{first.topic}”。"]
+    reasons += list(dict.fromkeys(r for one in surge for r in one.risk_reasons))
+    suggestion = _suggested(surge, rules)
+    if suggestion is not None:
+        reasons.append(f"建议等级的依据:{suggestion.why}(共{len(surge)}条)。")
+    return Decision(
+        Step.OPEN_INCIDENT,
+        f"cluster:{first.topic}:{first.place}:{local_day(first.received_at).isoformat()}",
+        f"{first.place}{first.topic}集中反映",
+        tuple(reasons),
+        tuple(one.message_id for one in surge),
+        suggested_level=suggestion.level if suggestion else None,
+    )
+
+
+def _suggested(surge: Sequence[Assessed], rules: TriageRules) -> _Suggestion | None:
+    risks = {one.risk for one in surge}
+    fits = (
+        one
+        for one in rules.suggested_levels
+        if len(surge) >= one.messages and (one.risk is None or one.risk in risks)
+    )
+    return next(fits, None)
