@@ -13,7 +13,6 @@ from rich.table import Column, Table
 from core.clock import iso, local_day, shanghai
 from core.errors import Conflict
 from core.labels import label
-from huiying import serving
 from huiying.demo.bureau import read_bureau
 from huiying.demo.loading import DemoLogins, load_demo
 from huiying.demo.opening import open_demo
@@ -43,7 +42,10 @@ def demo_command(
         else:
             _show(office, demo, address)
         if not load_only:
-            serving.serve(office, _HOST, port)
+            # Loading alone, like every other command, starts without the web server's packages.
+            from huiying.serving import serve
+
+            serve(office, _HOST, port)
 
 
 def _require_free(port: int) -> None:
