@@ -17,6 +17,7 @@ Span = tuple[int, int, str]
 Judge = Callable[[re.Match[str]], str | None]
 
 _COMPOUND = "欧阳|司马|上官|诸葛|皇甫|尉迟|公孙|慕容|令狐|长孙|宇文|东方|夏侯|司徒|端木|南宫"
+_COMPOUND_NAMES = frozenset(_COMPOUND.split("|"))
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏"
     "钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪"
@@ -76,6 +77,7 @@ _AFTER_NAME = frozenset("是住在家今来自有男女和与想要的")
 _HOUSE = re.compile(
     r"(?:[0-9A-Za-z]+(?:-[0-9A-Za-z]+)*|[一二三四五六七八九十百]+)(?=号(?!线)|室|单元|栋|幢|座|弄)"
 )
+_NUMBERED = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ一二三四五六七八九十百]")
 _ROOM = re.compile(r"(?:[0-9]+-)*[0-9]{3,4}$")
 _PHONES_APART = re.compile(r"[/、,;\n]+")
 _UNTELLING = re.compile(r"[\s\-‐-―()]")
@@ -107,12 +109,12 @@ class Redactor:
 
     def name(self, text: str) -> str:
         """Surname and two stars; empty stays empty."""
-        name = _WHITE.sub("", text)
+        name = "".join(text.split())
         if not name or "*" in name or "×" in name:
             return name
         if name.endswith(("先生", "女士")):
             return self.text(name)
-        return name[: 2 if len(name) > 2 and re.match(_COMPOUND, name) else 1] + "**"
+        return f"{_surname(name) if len(name) > 2 else name[0]}**"
 
     def phone(self, text: str) -> str:
         """A telephone cell, which may hold several numbers; hotlines of up to 6 digits stay."""
@@ -131,7 +133,11 @@ class Redactor:
 
     def address(self, text: str) -> str:
         """The address without house, building and room numbers; the street stays."""
-        return _ROOM.sub("**", _HOUSE.sub("**", self.text(text).translate(_NARROW)))
+        masked = self.text(text)
+        if _NUMBERED.search(masked) is None:
+            return masked
+        flat = masked.translate(_NARROW) if _WIDE.search(masked) else masked
+        return _ROOM.sub("**", _HOUSE.sub("**", flat))
 
     def search_key(self, text: str) -> str:
         """Hex HMAC-SHA256 of a telephone number or name, the same for every way of writing it."""
@@ -257,7 +263,7 @@ def _plate(match: re.Match[str]) -> Span:
 
 
 def _surname(name: str) -> str:
-    return name[: 2 if re.match(_COMPOUND, name) else 1]
+    return name[: 2 if name[:2] in _COMPOUND_NAMES else 1]
 
 
 def _self_named(match: re.Match[str]) -> Span:

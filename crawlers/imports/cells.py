@@ -15,6 +15,8 @@ _MISSING_WORDS = (
     "#DIV/0! 1900-01-00 0000-00-00"
 )
 MISSING = frozenset([*_MISSING_WORDS.split(), "", "0000-00-00 00:00:00"])
+# Longer texts are never looked up, which would mean hashing every body.
+_LONGEST_MISSING = 20
 YES = "是"
 NO = "否"
 _YES_TEXT = "是 √ ✓ 对 有 1 y yes true t 已联系 已解决 保密 匿名"
@@ -31,8 +33,10 @@ def as_text(cell: Cell) -> str:
     """Any cell as clean text; empty for a missing one. A number that is whole prints without a fraction."""
     if not isinstance(cell, str):
         return _printed(cell)
-    text = clean_text(cell) if cell else cell
-    if text in MISSING:
+    if not cell:
+        return ""
+    text = clean_text(cell)
+    if len(text) < _LONGEST_MISSING and text in MISSING:
         return ""
     if text[0] in "='" and len(text) > 1:
         return _unwrapped(text)

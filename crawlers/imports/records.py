@@ -16,7 +16,7 @@ from core.vocabulary import Channel, ImportKind
 from crawlers.imports.cells import YES, Cell, as_line, as_text, as_yes_or_no, is_damaged_number
 from crawlers.imports.extras import ExtraColumns
 from crawlers.imports.header import Layout
-from crawlers.imports.limits import PrintedLimit, read_limit
+from crawlers.imports.limits import NO_LIMIT, PrintedLimit, read_limit
 from crawlers.imports.persons import NOBODY, SECRET_WORDS, Person, masked_person
 from crawlers.imports.times import Received, Refusal, TimeColumns
 from crawlers.imports.totals import looks_like_total
@@ -66,7 +66,11 @@ class RowReader:
         # The words of an office repeat from row to row: each is cleaned and masked once.
         self._word = lru_cache(_WORDS_KEPT, typed=True)(lambda cell: redactor.text(as_line(cell)))
         self._path = lru_cache(_WORDS_KEPT, typed=True)(lambda cell: redactor.text(_levels(cell)))
+        self._limits: dict[tuple[tuple[type, Cell], ...], PrintedLimit] = {}
+        limited = ("deadline", "limit_amount", "limit_unit")
+        self._limit_columns = tuple(i for name in limited for i in layout.columns.get(name, ()))
         self._has_secret = "secret" in layout.columns
+        self._has_parent = "parent_no" in layout.columns
         self._has_url = "url" in layout.columns or "bid" in layout.columns
         self._redactor = redactor
         self._extras = ExtraColumns(layout, redactor)
@@ -147,7 +151,7 @@ class RowReader:
         text = self._mask(self._text(cells, "reply"))
         if not text:
             return ()
-        org = self._first_word(cells, "reply_org")
+        org = self._first_word(cells, "reply_org") if "reply_org" in self._columns else ""
         reply = self._times.reply(cells, text, org, received.moment, warnings)
         return reply if isinstance(reply, Refusal) else (reply,)
 
@@ -171,10 +175,19 @@ class RowReader:
         return masked_person(self._redactor, name, "" if is_damaged_number(phone) else as_line(phone))
 
     def _limit(self, cells: Sequence[Cell]) -> PrintedLimit:
-        columns = self._columns
-        return read_limit(
-            cells, self._times, columns["deadline"], columns["limit_amount"], columns["limit_unit"]
-        )
+        """The printed limit; the same few days and amounts come again and again, each is read once."""
+        if not self._limit_columns:
+            return NO_LIMIT
+        key = tuple([(cells[i].__class__, cells[i]) for i in self._limit_columns])
+        limit = self._limits.get(key)
+        if limit is None:
+            columns = self._columns
+            limit = read_limit(
+                cells, self._times, columns["deadline"], columns["limit_amount"], columns["limit_unit"]
+            )
+            if len(self._limits) < _WORDS_KEPT:
+                self._limits[key] = limit
+        return limit
 
     def _url(self, cells: Sequence[Cell]) -> str | None:
         url = self._line(cells, "url")
@@ -196,7 +209,8 @@ class RowReader:
         warnings: list[str],
     ) -> dict[str, str]:
         extra = self._extras.read(cells, secret=secret, warnings=warnings)
-        if parent := self._line(cells, "parent_no") or parent_of(native_id) or petition_in(body):
+        named = self._line(cells, "parent_no") if self._has_parent else ""
+        if parent := named or parent_of(native_id) or petition_in(body):
             extra["parent_no"] = parent
         if limit.amount:
             extra["order_limit_amount"], extra["order_limit_unit"] = limit.amount, limit.unit

@@ -31,7 +31,7 @@ def moment_in(number: str) -> Moment | None:
 
 def parent_of(number: str) -> str | None:
     """The order of which a number such as `250331170700109-01` is a part; None for a whole one."""
-    found = _PART.fullmatch(number)
+    found = _PART.fullmatch(number) if number[-3:-2] == "-" else None
     return found.group(1) if found else None
 
 
