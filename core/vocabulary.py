@@ -42,6 +42,22 @@ class MessageKind(StrEnum):
     OTHER = "other"
 
 
+class Polarity(StrEnum):
+    """How a text sounds, once a model was fitted to the office's own labels or a person said so."""
+
+    POSITIVE = "positive"
+    NEGATIVE = "negative"
+    UNSURE = "unsure"
+
+
+class RiskLevel(StrEnum):
+    """How urgently a person should look at a message."""
+
+    LOW = "low"
+    RAISED = "raised"
+    HIGH = "high"
+
+
 class Precision(StrEnum):
     """How exactly an instant is known."""
 
@@ -343,6 +359,7 @@ class Tag(StrEnum):
     ALERT_ACKNOWLEDGED = "alert:acknowledged"
     ALERT_DISMISSED = "alert:dismissed"
     MESSAGE_REVISED = "message:revised"
+    MESSAGE_CORRECTED = "message:corrected"
     DEADLINE_SUPERSEDED = "deadline:superseded"
     DEADLINE_WARNED = "deadline:warned"
     DEADLINE_BREACHED = "deadline:breached"
