@@ -25,7 +25,7 @@ def create_app(services: Services) -> FastAPI:
     """The application over one office; nothing is read or opened until a request comes."""
     app = FastAPI(
         title="回应",
-        summary="政务舆情监测与回应:时限、时效报告、规则。",
+        summary="政务舆情监测与回应：时限、时效报告、规则。",
         version="1",
         docs_url=None,  # its page loads a script from another machine
         redoc_url=None,

@@ -65,7 +65,7 @@ def query_of(services: Services, asked: Mapping[str, str], sees_only: str | None
         group=asked.get("group") if sees_only is None else sees_only,
     )
     if query.group is not None and query.by is None:
-        raise InvalidInput("写了分组的值,没有写按什么分组。", mend="请加上 by。", field="by")
+        raise InvalidInput("写了分组的值，没有写按什么分组。", mend="请加上 by。", field="by")
     return query
 
 
@@ -99,4 +99,4 @@ def _word(words: type[Word], text: str, field: str) -> Word:
         return words(text)
     except ValueError:
         known = "、".join(word.value for word in words)
-        raise InvalidInput(f"“{text}”不能用。", mend=f"可用的有:{known}。", field=field) from None
+        raise InvalidInput(f"“{text}”不能用。", mend=f"可用的有：{known}。", field=field) from None

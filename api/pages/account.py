@@ -16,7 +16,7 @@ from core.errors import InvalidInput
 
 router = APIRouter()
 
-_TEMPORARY = "这是临时密码,请先改成自己的密码,然后才能使用其他页面。"
+_TEMPORARY = "这是临时密码，请先改成自己的密码，然后才能使用其他页面。"
 
 
 @router.get("/account")

@@ -24,7 +24,7 @@ def clock_line(row: Row, choice: Choice, rule_labels: Mapping[str, str]) -> Cloc
         countdown="" if stands is Standing.MET else countdown(row["due_at"], choice.as_of),
         due_at=row["due_at"],
         due_iso=iso(row["due_at"]) or "",
-        title=row["title"] or "(无标题)",
+        title=row["title"] or "（无标题）",
         number=row["native_id"] or f"办件{row['case_id']}",
         channel=Channel(row["channel"]),
         section=row["section"] or NO_SECTION,

@@ -106,7 +106,7 @@ class StateTab:
 
 @dataclass(frozen=True)
 class ClockGroup:
-    """The clocks of one state, under its heading."""
+    """The clocks of one state under its heading, or of none with an empty label."""
 
     state: str
     label: str
@@ -118,7 +118,7 @@ class DeskPage(PageContext):
     """值班台: what is owed, next due first.
 
     Attributes:
-        history: the first clocks of what was received before the office went live; `history_count` of all.
+        history: the first of the `history_count` clocks that were received before the office went live.
         is_history: the list itself shows those.
         confined_to: the section a handler is confined to, or None.
         next_href: the next page, or None.
@@ -127,7 +127,7 @@ class DeskPage(PageContext):
     tabs: Sequence[StateTab]
     counts: Counts
     groups: Sequence[ClockGroup]
-    history: Sequence[ClockLine]
+    history: ClockGroup
     history_count: int
     history_href: str
     is_history: bool
@@ -237,12 +237,14 @@ class FigureCell:
     """One figure of the report.
 
     Attributes:
+        short: the label without its unit.
         text: as shown.
         href: the rows behind it; None where there are none.
     """
 
     name: str
     label: str
+    short: str
     text: str
     href: str | None
     definition: str

@@ -96,7 +96,7 @@ def _page(
         tabs=_tabs(asked, counts, services.settings.office.due_soon_hours),
         counts=counts,
         groups=_groups([clock_line(row, choice, labels) for row in shown]),
-        history=[clock_line(row, older, labels) for row in history],
+        history=ClockGroup("", "", [clock_line(row, older, labels) for row in history]),
         history_count=history_count,
         history_href=address(_PATH, asked.query(history="1", state="")),
         is_history=bool(choice.is_history),

@@ -72,7 +72,7 @@ def _line(row: ReportRow) -> RowLine:
     return RowLine(
         deadline=row.deadline,
         number=row.native_id or f"办件{row.case}",
-        title=row.title or "(无标题)",
+        title=row.title or "（无标题）",
         channel=Channel(row.channel),
         section=row.section or NO_SECTION,
         received_at=row.received_at,

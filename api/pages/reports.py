@@ -62,7 +62,7 @@ def asked_of(request: Request) -> dict[str, str]:
 def scope_of(services: Services, query: Query) -> str:
     """What was counted, in words."""
     rule = "全部规则" if query.rule == ALL_RULES else services.rule_labels[query.rule]
-    return f"{query.since} 至 {query.until},{BASES[query.basis.value]},{rule}"
+    return f"{query.since} 至 {query.until}，{BASES[query.basis.value]}，{rule}"
 
 
 def _page(
@@ -93,7 +93,7 @@ def _page(
         columns=cells(None, COLUMN_NAMES),
         groups=[row(group) for group in report.groups]
         + [FigureRow("合计", cells(total, COLUMN_NAMES, link))],
-        rate_rest=f"按时 {total.on_time:,} ÷(按时+逾期答复+超期未答){judged:,}",
+        rate_rest=f"按时 {total.on_time:,} ÷（按时+逾期答复+超期未答）{judged:,}",
         unanswered=total.unanswered,
         provisional=report.provisional,
         received=total.received,

@@ -21,7 +21,7 @@ router = APIRouter()
 
 _LOGIN_LENGTH = 60
 _NOTICES = {
-    "expired": "登录已失效,请重新登录,之后会回到原来的页面。",
+    "expired": "登录已失效，请重新登录，之后会回到原来的页面。",
     "signed-out": "已退出。",
     "disabled": "账号已停用。",
 }

@@ -13,14 +13,14 @@ BEARER = HTTPBearer(auto_error=False, description="接口令牌")
 COOKIE = APIKeyCookie(name="huiying_session", auto_error=False, description="登录后的会话")
 
 _WORDS = {
-    401: "没有登录,或令牌无效。",
+    401: "没有登录，或令牌无效。",
     403: "角色或令牌没有这项权限。",
-    404: "没有,或不归您看。",
+    404: "没有，或不归您看。",
     409: "情况已有变化。",
     413: "提交的内容超过上限。",
     415: "提交的内容不是 JSON。",
-    422: "有一项填写有误,见 field。",
-    429: "操作太频繁,见 Retry-After。",
+    422: "有一项填写有误，见 field。",
+    429: "操作太频繁，见 Retry-After。",
     503: "暂时不能用。",
 }
 

@@ -30,7 +30,7 @@ _LARGEST_PAGE = 500
 def listed(
     services: Wired,
     reader: Annotated[Reader, Depends(require_scope(Scope.READ))],
-    state: Annotated[Standing | None, Query(description="状态;running 含即将到期和超期。")] = None,
+    state: Annotated[Standing | None, Query(description="状态；running 含即将到期和超期。")] = None,
     section: Annotated[str | None, Query(description="科室。", max_length=200, pattern=r"^[^\x00]*$")] = None,
     cursor: Annotated[str | None, Query(description="上一页给出的 next。", max_length=200)] = None,
     limit: Annotated[int, Query(description="一页几条。", ge=1, le=_LARGEST_PAGE)] = _PAGE,

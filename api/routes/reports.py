@@ -25,12 +25,12 @@ _Reader = Annotated[Reader, Depends(require_scope(Scope.READ))]
 
 
 def asked(
-    since: Annotated[str, Query(alias="from", description="开始日期,含当日。", examples=["2026-11-01"])],
-    until: Annotated[str, Query(alias="to", description="结束日期,含当日。", examples=["2026-11-30"])],
-    rule: Annotated[str, Query(description="规则名,或 all;不写则为首次答复。", max_length=80)] = "",
+    since: Annotated[str, Query(alias="from", description="开始日期，含当日。", examples=["2026-11-01"])],
+    until: Annotated[str, Query(alias="to", description="结束日期，含当日。", examples=["2026-11-30"])],
+    rule: Annotated[str, Query(description="规则名，或 all；不写则为首次答复。", max_length=80)] = "",
     basis: Annotated[Basis, Query(description="按收到日还是到期日归入期间。")] = Basis.RECEIVED,
     by: Annotated[GroupBy | None, Query(description="分组。")] = None,
-    as_of: Annotated[str, Query(description="统计截至时刻;不写则为现在。", max_length=40)] = "",
+    as_of: Annotated[str, Query(description="统计截至时刻；不写则为现在。", max_length=40)] = "",
     group: Annotated[str | None, Query(description="只要 by 的这一组。", max_length=200)] = None,
 ) -> dict[str, str]:
     """The question as it stands in the address."""

@@ -41,7 +41,7 @@ def due(
         Query(
             alias="from",
             max_length=40,
-            description="起算时刻;不写时区的按本地时间。",
+            description="起算时刻；不写时区的按本地时间。",
             examples=["2026-09-30T09:00+08:00"],
         ),
     ],

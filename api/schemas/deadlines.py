@@ -18,15 +18,15 @@ class DeadlineOut(Shape):
     source: str | None = Field(examples=["leader_mailbox"])
     native_id: str | None = Field(examples=["20260042"])
     channel: str = Field(examples=["leader_mailbox"])
-    section: str | None = Field(description="承办科室;未分办为null。", examples=["市政科"])
+    section: str | None = Field(description="承办科室；未分办为null。", examples=["市政科"])
     title: str = Field(examples=["小区门口路灯不亮"])
     started_at: InstantText
     due_at: InstantText
     met_at: InstantText | None
     holding_at: InstantText | None
     state: str = Field(description="running、due_soon、overdue 或 met。", examples=["due_soon"])
-    status: str = Field(description="报表用语:on_time、late、overdue、open 等。", examples=["open"])
-    provisional: bool = Field(description="依据尚未公布的日历,为暂定。")
+    status: str = Field(description="报表用语：on_time、late、overdue、open 等。", examples=["open"])
+    provisional: bool = Field(description="依据尚未公布的日历，为暂定。")
     history: bool = Field(description="启用之前收到的。")
 
 
@@ -34,7 +34,7 @@ class DeadlineList(Shape):
     """A page of clocks, next due first."""
 
     items: list[DeadlineOut]
-    next: str | None = Field(description="下一页的位置,放入 cursor;没有则为null。")
+    next: str | None = Field(description="下一页的位置，放入 cursor；没有则为null。")
     total: int | None = Field(description="共有多少。", examples=[128])
 
 
@@ -46,7 +46,7 @@ class DeadlineDetail(DeadlineOut):
     calendar: str = Field(description="所用日历的版本。", examples=["2026.1"])
     cycle: int = Field(examples=[1])
     citation: CitationOut | None = Field(description="规则库中已没有这一版本时为null。")
-    explanation: list[DayOut] = Field(description="从起算当日到最后一日;按小时计的为空。")
+    explanation: list[DayOut] = Field(description="从起算当日到最后一日；按小时计的为空。")
 
 
 class DueOut(Shape):

@@ -96,7 +96,7 @@ def _check(new: NewPerson) -> None:
     if not _LOGIN.fullmatch(new.login):
         raise InvalidInput(
             f"登录名“{new.login}”不能用。",
-            mend="请用2到60个小写字母、数字、点、横线或下划线,以字母或数字开头。",
+            mend="请用2到60个小写字母、数字、点、横线或下划线，以字母或数字开头。",
             field="login",
         )
     if not new.name.strip():

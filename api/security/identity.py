@@ -124,7 +124,7 @@ def recognised(request: Request, services: Wired) -> Person:
     if person is not None:
         return person
     if request.cookies.get(cookie_name(services)):
-        raise NotSignedIn("登录已失效。", mend="请重新登录,之后会回到原来的页面。", code=EXPIRED)
+        raise NotSignedIn("登录已失效。", mend="请重新登录，之后会回到原来的页面。", code=EXPIRED)
     raise NotSignedIn("还没有登录。", mend="请先登录。")
 
 
@@ -153,7 +153,7 @@ def form_sender(
     """
     require_same_origin(request)
     if not same(csrf, person.csrf_token):
-        raise NotAllowed("表单已过期。", mend="请返回并刷新页面,再提交一次。", code="csrf.refused")
+        raise NotAllowed("表单已过期。", mend="请返回并刷新页面，再提交一次。", code="csrf.refused")
     return person
 
 
@@ -178,7 +178,7 @@ def require_role(*roles: Role) -> Callable[[Person], Person]:
         if person.role not in roles:
             allowed = "、".join(label(role) for role in roles)
             raise NotAllowed(
-                f"您的角色是{person.role_label},不能使用这一功能。",
+                f"您的角色是{person.role_label}，不能使用这一功能。",
                 mend=f"请由{allowed}办理。",
                 code="role.refused",
             )

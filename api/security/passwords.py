@@ -44,5 +44,5 @@ def check_new_password(password: str, login: str) -> None:
 
 def _refused(message: str) -> InvalidInput:
     return InvalidInput(
-        message, mend="请换一个,可以用几个不相干的词连成一句。", field="new_password", code="password.weak"
+        message, mend="请换一个，可以用几个不相干的词连成一句。", field="new_password", code="password.weak"
     )

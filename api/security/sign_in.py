@@ -72,9 +72,9 @@ def _count_attempt(services: Services, login: str, address: str) -> None:
 def _too_many(oldest: datetime, now: datetime) -> TooManyAttempts:
     seconds = max(1, ceil((oldest + WINDOW - now).total_seconds()))
     return TooManyAttempts(
-        "密码输错次数过多,暂时不能登录。",
+        "密码输错次数过多，暂时不能登录。",
         retry_after_seconds=seconds,
-        mend=f"请在{ceil(seconds / 60)}分钟后再试,或请管理员重设密码。",
+        mend=f"请在{ceil(seconds / 60)}分钟后再试，或请管理员重设密码。",
         code="session.too_many_attempts",
     )
 

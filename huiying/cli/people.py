@@ -23,8 +23,8 @@ from storage.events import OFFICE_STREAM, Draft
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
-people_app = typer.Typer(help="人员:谁可以登录,做什么。", no_args_is_help=True)
-token_app = typer.Typer(help="接口令牌:给程序用的凭据。", no_args_is_help=True)
+people_app = typer.Typer(help="人员：谁可以登录，做什么。", no_args_is_help=True)
+token_app = typer.Typer(help="接口令牌：给程序用的凭据。", no_args_is_help=True)
 
 _TEMPORARY_LENGTH = 12
 _TOKEN_DAYS = 365
@@ -36,11 +36,11 @@ def add_command(
     login: Annotated[str, typer.Argument(metavar="登录名", help="小写字母、数字、点、横线或下划线。")],
     name: Annotated[str, typer.Option("--name", help="姓名。")],
     role: Annotated[Role, typer.Option("--role", help="角色。")],
-    section: Annotated[str, typer.Option("--section", help="所在科室;承办人必填。")] = "",
+    section: Annotated[str, typer.Option("--section", help="所在科室；承办人必填。")] = "",
     password_stdin: Annotated[bool, typer.Option("--password-stdin", help="从标准输入读密码。")] = False,
     as_json: Json = False,
 ) -> None:
-    """新增一个人。不给密码时生成一个临时密码,只显示这一次,本人首次登录时须修改。"""
+    """新增一个人。不给密码时生成一个临时密码，只显示这一次，本人首次登录时须修改。"""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else new_secret()[:_TEMPORARY_LENGTH]
     new = NewPerson(login, name, role, section, password, must_change_password=not password_stdin)
     with open_office() as office, office.database.write() as connection:
@@ -50,16 +50,16 @@ def add_command(
         shown = {"login": login, "name": name, "role": role.value, "section": section or None}
         print_json({**shown, "temporary_password": temporary})
         return
-    console.print(f"已新增 {name}({login}),角色:{label(role)}。", markup=False)
+    console.print(f"已新增 {name}（{login}），角色：{label(role)}。", markup=False)
     if temporary:
-        console.print(f"临时密码:{temporary}", markup=False, highlight=False)
-        console.print("请当面交给本人;首次登录时须修改,这里不再显示。")
+        console.print(f"临时密码：{temporary}", markup=False, highlight=False)
+        console.print("请当面交给本人；首次登录时须修改，这里不再显示。")
 
 
 @people_app.command("list")
 @command
 def list_command(as_json: Json = False) -> None:
-    """列出全部人员,已停用的也在内。"""
+    """列出全部人员，已停用的也在内。"""
     with open_office() as office, office.database.read() as connection:
         rows = people.listed(connection)
     if as_json:
@@ -90,7 +90,7 @@ def list_command(as_json: Json = False) -> None:
 def disable_command(
     login: Annotated[str, typer.Argument(metavar="登录名", help="要停用的登录名。")], as_json: Json = False
 ) -> None:
-    """停用一个人:立即退出登录,此后不能再登录;历史记录保留。"""
+    """停用一个人：立即退出登录，此后不能再登录；历史记录保留。"""
     with open_office() as office, office.database.write() as connection:
         now = office.clock.now()
         disable_person(connection, login, actor=getpass.getuser(), now=now)
@@ -104,11 +104,11 @@ def disable_command(
 @command
 def create_command(
     name: Annotated[str, typer.Option("--name", help="给哪个程序用。")],
-    scope: Annotated[list[Scope], typer.Option("--scope", help="权限,可多次。")],
-    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="多少天后失效(天)。")] = _TOKEN_DAYS,
+    scope: Annotated[list[Scope], typer.Option("--scope", help="权限，可多次。")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="多少天后失效（天）。")] = _TOKEN_DAYS,
     as_json: Json = False,
 ) -> None:
-    """新建一个接口令牌,只显示这一次。"""
+    """新建一个接口令牌，只显示这一次。"""
     if not name.strip():
         raise InvalidInput("没有写明给哪个程序用。", mend="请加 --name。", field="name")
     secret = new_secret()
@@ -125,5 +125,5 @@ def create_command(
     if as_json:
         print_json({"token": secret, "expires_at": iso(expires_at)})
     else:
-        console.print(f"令牌:{secret}", markup=False, highlight=False)
-        console.print(f"有效至 {iso(expires_at)},这里不再显示。", markup=False)
+        console.print(f"令牌：{secret}", markup=False, highlight=False)
+        console.print(f"有效至 {iso(expires_at)}，这里不再显示。", markup=False)

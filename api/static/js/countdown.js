@@ -14,7 +14,8 @@ function span(milliseconds) {
   const hours = Math.floor((minutes % 1440) / 60);
   const rest = minutes % 60;
   if (days) return hours ? `${days.toLocaleString("en")}天${hours}小时` : `${days.toLocaleString("en")}天`;
-  return hours ? `${hours}小时${rest}分` : `${rest}分钟`;
+  if (hours) return rest ? `${hours}小时${rest}分` : `${hours}小时`;
+  return `${rest}分钟`;
 }
 
 function tick() {

@@ -1,0 +1,82 @@
+"""A small office on the web: its people, its messages, and a browser for each of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fastapi.testclient import TestClient
+
+from alerts.casework import Law, Origin, Registrar
+from api.app import create_app
+from api.security.accounts import NewPerson, add_person
+from api.security.secrets import hashed, new_secret
+from api.services import Services
+from core.clock import FixedClock
+from core.model import MessageRecord
+from core.rulebook import rules_folder
+from core.settings import OfficeSettings, Settings
+from core.vocabulary import Role, Scope
+from core.working_days import load_calendar
+from storage import messages, sources, tokens
+from storage.database import Database
+
+PASSWORD = "correct horse 12"
+
+
+class WebOffice:
+    """The application over one database, with a clock that the test moves."""
+
+    def __init__(self, database: Database, law: Law, clock: FixedClock) -> None:
+        self.database, self.law, self.clock = database, law, clock
+        self.services = Services(
+            database=database,
+            clock=clock,
+            settings=Settings(office=OfficeSettings(name="滨江局")),
+            rulebook=law.rulebook,
+            calendar=load_calendar(rules_folder() / "calendar"),
+            due_times=law.due_times,
+        )
+        self.app = create_app(self.services)
+
+    def browser(self) -> TestClient:
+        """A browser in which nobody has signed in; it does not follow redirects by itself."""
+        return TestClient(self.app, follow_redirects=False)
+
+    def person(
+        self, login: str, role: Role = Role.MANAGER, *, section: str = "", temporary: bool = False
+    ) -> int:
+        """Enter somebody whose password is `PASSWORD`; their id."""
+        new = NewPerson(login, "张三", role, section, PASSWORD, must_change_password=temporary)
+        with self.database.write() as connection:
+            return add_person(connection, new, actor="测试", now=self.clock.now())
+
+    def signed_in(self, login: str, role: Role = Role.MANAGER, *, section: str = "") -> TestClient:
+        """A browser in which a new person has signed in through the page."""
+        self.person(login, role, section=section)
+        browser = self.browser()
+        answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD})
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    def token(self, *scopes: Scope, days: int = 1) -> dict[str, str]:
+        """The header of a machine client."""
+        secret, now = new_secret(), self.clock.now()
+        with self.database.write() as connection:
+            tokens.add(
+                connection,
+                name="测试",
+                token_hash=hashed(secret),
+                scopes=scopes,
+                now=now,
+                expires_at=now + timedelta(days=days),
+            )
+        return {"Authorization": f"Bearer {secret}"}
+
+    def receive(self, *records: MessageRecord) -> None:
+        """Let messages come in and their clocks start."""
+        with self.database.write() as connection:
+            now = self.clock.now()
+            for record in records:
+                source = sources.ensure(connection, record.channel.value, record.channel, now)
+                stored = messages.insert(connection, source.id, [record], import_id=None, now=now)
+                Registrar(self.law, Origin(None, "测试")).register(connection, stored, now)

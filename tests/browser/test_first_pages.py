@@ -1,0 +1,107 @@
+"""The way of a manager through the first pages, in a real browser, with and without a phone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page, expect
+
+from alerts.casework import Law
+from core.clock import FixedClock
+from storage.database import open_database
+from storage.migrate import migrate
+from tests.api.office import PASSWORD, WebOffice
+from tests.factories import make_record, make_reply
+
+
+class _Server(uvicorn.Server):
+    def install_signal_handlers(self) -> None:
+        """The tests' own process keeps its signals."""
+
+
+@pytest.fixture
+def site(data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
+    """The address of a real server over a small office."""
+    database = open_database(f"sqlite:///{data_dir / 'huiying.db'}")
+    migrate(database, clock.now())
+    office = WebOffice(database, law, clock)
+    office.person("duban")
+    office.receive(
+        make_record("2026-11-10T09:00", title="电梯坏了", section="特设科"),
+        make_record("2026-11-16T09:00", title="牛奶过期", section="食品科"),
+        make_record("2026-11-11T09:00", section="食品科", replies=(make_reply(at="2026-11-12T10:00"),)),
+    )
+    server = _Server(uvicorn.Config(office.app, port=0, log_level="warning", ws="none"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.01)
+        assert thread.is_alive(), "the server did not start"
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+    database.close()
+
+
+def sign_in(page: Page, site: str) -> None:
+    page.goto(site)
+    page.get_by_label("登录名").fill("duban")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="值班台")).to_be_visible()
+
+
+def test_a_manager_goes_from_the_desk_to_a_reason_and_from_a_figure_to_its_rows(
+    page: Page, site: str
+) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    sign_in(page, site)
+    expect(page.locator("tr.is-overdue")).to_contain_text("电梯坏了")
+
+    page.get_by_role("link", name="牛奶过期").click()
+    expect(page.get_by_role("heading", name="牛奶过期")).to_be_visible()
+    expect(page.locator("ol.days > li").last).to_contain_text("第5日")
+
+    page.get_by_role("link", name="时效报告").click()
+    overdue = page.locator(".headline > div").nth(1)
+    expect(overdue.get_by_role("term")).to_have_text("超期未答")
+    expect(overdue.get_by_role("link")).to_have_text("1")
+    overdue.get_by_role("link").click()
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody tr")).to_contain_text("电梯坏了")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_scrolls_sideways_on_a_phone(page: Page, site: str, scheme: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    sign_in(page, site)
+    for address in ("/desk", "/deadlines/1", "/reports/response-times?by=section", "/rules", "/account"):
+        page.goto(site + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_the_desk_works_by_keyboard_from_the_skip_link_on(page: Page, site: str) -> None:
+    sign_in(page, site)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator(".tab").first).to_be_focused()
+
+
+def test_a_countdown_goes_on_without_the_computers_clock(page: Page, site: str) -> None:
+    page.clock.install()
+    sign_in(page, site)
+    left = page.locator("tr.is-due_soon time")
+    expect(left).to_have_text("还剩 15小时")
+    page.clock.run_for(61_000)
+    expect(left).to_have_text("还剩 14小时58分")
