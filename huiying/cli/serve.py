@@ -14,12 +14,12 @@ from huiying.serving import serve
 
 @command
 def serve_command(
-    host: Annotated[str | None, typer.Option("--host", help="监听地址;不填则按配置。")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="监听地址；不填则按配置。")] = None,
     port: Annotated[
-        int | None, typer.Option("--port", min=1, max=65535, help="监听端口;不填则按配置。")
+        int | None, typer.Option("--port", min=1, max=65535, help="监听端口；不填则按配置。")
     ] = None,
 ) -> None:
-    """启动网页服务,按 Ctrl+C 停止。"""
+    """启动网页服务，按 Ctrl+C 停止。"""
     with open_office() as office:
         if office.settings.now is not None:
             raise SettingsError(
@@ -27,5 +27,5 @@ def serve_command(
             )
         server = office.settings.server
         where, on = host or server.host, port or server.port
-        stderr.print(f"在 http://{where}:{on} 提供服务,按 Ctrl+C 停止。", markup=False, highlight=False)
+        stderr.print(f"在 http://{where}:{on} 提供服务，按 Ctrl+C 停止。", markup=False, highlight=False)
         serve(office, where, on)
