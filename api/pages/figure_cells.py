@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from api.pages.contexts import FigureCell
+from api.pages.report_contexts import FigureCell
 from api.pages.wording import number, rate
 from reports.figures import Figures
 from reports.render_xlsx import COLUMNS, DEFINITIONS

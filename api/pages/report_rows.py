@@ -11,9 +11,9 @@ from starlette.responses import Response
 
 from api.pages.addresses import address
 from api.pages.clock_lines import NO_SECTION
-from api.pages.contexts import RowLine, RowsPage
 from api.pages.figure_cells import definition_of, label_of
 from api.pages.rendering import render
+from api.pages.report_contexts import RowLine, RowsPage
 from api.pages.reports import PATH, asked_of, scope_of
 from api.reporting import behind, query_of, report_of
 from api.security.identity import SignedIn, Wired

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from api.pages.addresses import address
-from api.pages.contexts import FigureRow, Option, ReportForm, ReportPage
+from api.pages.contexts import Option
 from api.pages.figure_cells import COLUMN_NAMES, DETAIL, HEADLINE, cells
 from api.pages.rendering import render
+from api.pages.report_contexts import FigureRow, ReportForm, ReportPage
 from api.pages.wording import instant
 from api.periods import instant_of
 from api.reporting import query_of, report_of
