@@ -83,9 +83,14 @@ class ReportPage(PageContext):
 
 @dataclass(frozen=True)
 class RowLine:
-    """One clock behind a figure."""
+    """One clock behind a figure.
+
+    Attributes:
+        is_date_only: of the answer only the day is known.
+    """
 
     deadline: int
+    rule: str
     number: str
     title: str
     channel: Channel
@@ -93,6 +98,7 @@ class RowLine:
     received_at: datetime
     due_at: datetime
     met_at: datetime | None
+    is_date_only: bool
     holding_at: datetime | None
     status: DeadlineStatus
     working_days: int | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -17,7 +17,7 @@ from api.pages.report_contexts import RowLine, RowsPage
 from api.pages.reports import PATH, asked_of, scope_of
 from api.reporting import behind, query_of, report_of
 from api.security.identity import SignedIn, Wired
-from core.vocabulary import Channel
+from core.vocabulary import Channel, Precision
 from reports.response_times import ReportRow
 
 router = APIRouter()
@@ -52,7 +52,7 @@ def show(
         scope=scope_of(services, report.query),
         group=_group_label(group, [entry.label for entry in report.groups]),
         count=len(rows),
-        lines=[_line(row) for row in rows[first : first + _PAGE]],
+        lines=[_line(row, services.rule_labels) for row in rows[first : first + _PAGE]],
         first=first + 1,
         back_href=address(PATH, asked),
         previous_href=turned(page - 1) if page > 1 else None,
@@ -68,9 +68,10 @@ def _group_label(group: str | None, labels: Sequence[str]) -> str | None:
     return labels[0] if labels else group or NO_SECTION
 
 
-def _line(row: ReportRow) -> RowLine:
+def _line(row: ReportRow, rule_labels: Mapping[str, str]) -> RowLine:
     return RowLine(
         deadline=row.deadline,
+        rule=rule_labels.get(row.rule, row.rule),
         number=row.native_id or f"办件{row.case}",
         title=row.title or "（无标题）",
         channel=Channel(row.channel),
@@ -78,6 +79,7 @@ def _line(row: ReportRow) -> RowLine:
         received_at=row.received_at,
         due_at=row.due_at,
         met_at=row.met_at,
+        is_date_only=row.clock.met_precision is Precision.DAY,
         holding_at=row.holding_at,
         status=row.state,
         working_days=row.working_days,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import html
 import io
 import re
+from dataclasses import replace
 
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
 
-from core.vocabulary import Role
+from core.vocabulary import Precision, Role
 from tests.api.office import WebOffice
 from tests.factories import HOLDING, make_record, make_reply
 
@@ -149,3 +150,11 @@ def test_a_figure_that_does_not_exist_is_refused(office: WebOffice) -> None:
     browser = office.signed_in("duban")
     assert browser.get(f"{REPORT}/rows?{PERIOD}&figure=best").status_code == 422
     assert browser.get(f"/api/v1{REPORT}/rows?{PERIOD}&figure=best").status_code == 422
+
+
+def test_an_answer_of_which_only_the_day_is_known_shows_no_time_of_day(office: WebOffice) -> None:
+    reply = replace(make_reply(at="2026-11-13T00:00"), precision=Precision.DAY)
+    office.receive(make_record("2026-11-11T09:00", replies=(reply,)))
+    page = office.signed_in("duban").get(f"{REPORT}/rows?{PERIOD}&figure=on_time").text
+    assert "只有日期" in page
+    assert "2026-11-13 00:00" not in page
