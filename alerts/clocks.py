@@ -124,9 +124,9 @@ def settle(connection: Connection, law: Law, case_id: int, now: datetime) -> Set
 def is_claim(response: Fact, due_at: datetime) -> bool:
     """Whether a response was recorded after `due_at`, claims to be from before, and nobody else has said so.
 
-    What came with an import is the source's word, not a person's afterthought.
+    What came with a message is its source's word, not a person's afterthought.
     """
-    if response["import_id"] is not None or response["confirmation"] == Confirmation.CONFIRMED.value:
+    if response["recorded_by"] is None or response["confirmation"] == Confirmation.CONFIRMED.value:
         return False
     claimed: datetime = response["occurred_at"]
     recorded: datetime = response["recorded_at"]
@@ -227,7 +227,8 @@ def _meets(response: Row, clock: Row, stops: ClockStop) -> bool:
 def _stop(connection: Connection, clock: Row, response: Row, now: datetime) -> bool:
     """Meet a running clock, or put back the time of one that was met later; False where nothing changes."""
     confirmed = response["confirmation"] == Confirmation.CONFIRMED.value
-    known_at = now if confirmed else response["recorded_at"]
+    from_import = response["import_id"] is not None
+    known_at = now if confirmed else response["occurred_at" if from_import else "recorded_at"]
     precision = Precision(response["precision"])
     if clock["state"] in _STILL:
         return deadlines.meet(

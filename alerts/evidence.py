@@ -9,10 +9,8 @@ case is locked while a server is slow.
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import os
 import secrets
-import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from pathlib import Path
 
 import httpx2
 
+from alerts.channels.addresses import AddressRefused, checked_address
 from alerts.page_text import text_of
 from core.errors import InvalidInput
 from storage.saved_copies import SavedCopy
@@ -105,7 +104,7 @@ def _ask(target: httpx2.URL, limits: FetchLimits, end: float) -> _Answer:
         with (
             httpx2.Client(trust_env=False, follow_redirects=False, timeout=_left(end)) as client,
             client.stream(
-                "GET", pinned, headers=headers, extensions={"sni_hostname": target.host}
+                "GET", pinned, headers=headers, extensions={"sni_hostname": _ascii_host(target)}
             ) as response,
         ):
             body = b"" if response.status_code in _REDIRECTS else _read(response, limits, end)
@@ -156,22 +155,15 @@ def _checked(url: str) -> str:
 def _public_address(target: httpx2.URL, limits: FetchLimits) -> str:
     port = target.port or (443 if target.scheme == "https" else 80)
     try:
-        found = socket.getaddrinfo(target.host, port, type=socket.SOCK_STREAM)
+        return checked_address(_ascii_host(target), port, allow_private=limits.allow_private)
+    except AddressRefused as error:
+        raise _refused("链接指向内部网络,不能保存。") from error
     except (OSError, UnicodeError) as error:
         raise _refused("找不到链接所在的网站。") from error
-    addresses = [str(entry[4][0]) for entry in found]
-    for address in addresses:
-        if not limits.allow_private and not is_public(address):
-            raise _refused("链接指向内部网络,不能保存。")
-    return addresses[0]
 
 
-def is_public(address: str) -> bool:
-    """Whether an address is of the public Internet; an IPv4 address inside an IPv6 one is looked at itself."""
-    parsed = ipaddress.ip_address(address.split("%")[0])
-    inner = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
-    chosen = inner or parsed
-    return chosen.is_global and not chosen.is_multicast
+def _ascii_host(target: httpx2.URL) -> str:
+    return target.raw_host.decode("ascii").strip("[]")
 
 
 def _kept_page(url: str, answer: _Answer, data_dir: Path, now: datetime) -> SavedCopy:

@@ -61,7 +61,7 @@ def take_over(
 ) -> dict[str, Any]:
     """What new messages change for an ungraded incident: an earlier instant, a graver suggested level.
 
-    The suggestion only ever rises. Instants of a reopened incident move no clock: it counts from its reopening.
+    The suggestion only ever rises. A reopened incident counts from its reopening, whatever instant is found.
 
     Returns:
         What happened, for the trail; empty where nothing changed.
