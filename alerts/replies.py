@@ -38,7 +38,8 @@ class ReplyVerdict:
     Attributes:
         kind: substantive unless every clause only acknowledges, passes on, promises or is polite.
         doubtful: substantive, but a person should look: it says almost nothing beside a holding reply.
-        pattern: name of the first holding pattern found, or None.
+        pattern: name of the first holding pattern found; None where there is none, or where a reply says so
+            much besides that nobody looked.
     """
 
     kind: ReplyKind
@@ -90,6 +91,9 @@ def classify_reply(text: str, patterns: HoldingPatterns) -> ReplyVerdict:
     if len(text) > 2 * patterns.longest or len(bare := _BLANK.sub("", text)) > patterns.longest:
         return ReplyVerdict(ReplyKind.SUBSTANTIVE, False, None)
     clauses = [clause for clause in _CLAUSE_ENDS.split(patterns.erase.sub(" ", bare)) if clause]
+    longest = max(clauses, key=len, default="")
+    if len(longest) > patterns.doubtful_rest and patterns.match(longest) is None:
+        return ReplyVerdict(ReplyKind.SUBSTANTIVE, False, None)  # it says enough, whatever stands beside
     found = [patterns.match(clause) for clause in clauses]
     holding = next((one.name for one in found if one is not None and one.says in _HOLDING), None)
     rest = sum(len(clause) for clause, one in zip(clauses, found, strict=True) if one is None)

@@ -7,11 +7,14 @@ thread at a time. A forked child shares the opened file and the loaded workbook 
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from itertools import islice
 from multiprocessing.connection import Connection as Pipe
 from operator import attrgetter
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 from core.errors import FileRefused, HuiyingError
@@ -20,6 +23,7 @@ from crawlers.imports.opening import Accepted, Ignored, Rejected
 
 Outcome = Accepted | Rejected | Ignored
 _ROWS_A_MESSAGE = 500
+_MESSAGES_AHEAD = 8
 _END = "end"
 
 # Pickle writes a frozen dataclass field by field in Python; plain tuples go through at a fifth of the cost.
@@ -33,9 +37,9 @@ _REPLIES = [f.name for f in fields(MessageRecord)].index("replies")
 
 
 def read_ahead(rows: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
-    """The same outcomes in the same order, read one message (500 rows) ahead by a child process.
+    """The same outcomes in the same order, read some thousand rows ahead by a child process.
 
-    The pipe holds the child back when storing is slower. Closing the iterator, or dying, ends the child.
+    The child waits when storing is slower. Closing the iterator, or dying, ends the child.
     To be used from a process with one thread alone, since only that one survives a fork.
 
     Args:
@@ -58,16 +62,28 @@ def read_ahead(rows: Callable[[], Iterator[Outcome]]) -> Iterator[Outcome]:
 
 
 def _send(rows: Callable[[], Iterator[Outcome]], pipe: Pipe, unused: Pipe) -> None:
+    """What the child does: read in this thread, write to the pipe in another, so that neither waits."""
     unused.close()  # otherwise the child would hold its own pipe open when the parent is gone
+    ready: Queue[Any] = Queue(_MESSAGES_AHEAD)
+    writer = Thread(target=_write, args=(ready, pipe), daemon=True)
+    writer.start()
     try:
         outcomes = rows()
         while some := list(islice(outcomes, _ROWS_A_MESSAGE)):
-            pipe.send([_pack(one) for one in some])
-        pipe.send(_END)
+            ready.put([_pack(one) for one in some])
+        ready.put(_END)
     except HuiyingError as error:
-        pipe.send(error)
+        ready.put(error)
+    writer.join()
+
+
+def _write(ready: Queue[Any], pipe: Pipe) -> None:
+    try:
+        while isinstance(message := ready.get(), list):
+            pipe.send(message)
+        pipe.send(message)
     except BrokenPipeError:
-        return  # the parent went away; nobody wants the rest
+        os._exit(0)  # the parent went away: nobody wants the rest, and the reading thread may be waiting
 
 
 def _receive(pipe: Pipe) -> Iterator[Outcome]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 
 from crawlers.imports.opening import Accepted, OpenedFile, Rejected
-
 from storage import messages, sources
 from storage.database import Connection
 from storage.imports import Counts
