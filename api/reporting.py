@@ -9,7 +9,7 @@ from typing import TypeVar
 from api.periods import day_of, instant_of
 from api.services import Services
 from core.errors import InvalidInput
-from core.vocabulary import DeadlineStatus
+from core.vocabulary import DeadlineStatus, Precision
 from reports.response_times import (
     ALL_RULES,
     DEFAULT_RULE,
@@ -61,8 +61,9 @@ def query_of(services: Services, asked: Mapping[str, str], sees_only: str | None
         as_of=instant_of(as_of, "as_of") if as_of else services.clock.now(),
         rule=_known(services, rule),
         basis=_word(Basis, asked.get("basis") or Basis.RECEIVED.value, "basis"),
-        by=by if sees_only is None else GroupBy.SECTION,
-        group=asked.get("group") if sees_only is None else sees_only,
+        by=by,
+        group=asked.get("group"),
+        section=sees_only,
     )
     if query.group is not None and query.by is None:
         raise InvalidInput("写了分组的值，没有写按什么分组。", mend="请加上 by。", field="by")
@@ -84,8 +85,11 @@ def behind(figure: str) -> Callable[[ReportRow], bool]:
     members = _MEMBERS.get(figure)
     if members is None:
         raise InvalidInput(f"没有名为“{figure}”的数字。", mend="请从报告上的数字进入。", field="figure")
-    needs_holding = figure == "holding_only"
-    return lambda row: row.state in members and (row.clock.has_holding_reply or not needs_holding)
+    if figure == "holding_only":
+        return lambda row: row.state in members and row.clock.has_holding_reply
+    if figure.endswith("_hours"):
+        return lambda row: row.state in members and row.clock.met_precision is not Precision.DAY
+    return lambda row: row.state in members
 
 
 def _known(services: Services, rule: str) -> str:

@@ -47,6 +47,7 @@ class Query:
         rule: key of a rule, or `ALL_RULES`.
         as_of: the instant the report stands at; a later answer does not count yet.
         group: only the rows of this key of `by`, for drilling down.
+        section: only this section's clocks; None for all.
     """
 
     since: date
@@ -56,6 +57,7 @@ class Query:
     basis: Basis = Basis.RECEIVED
     by: GroupBy | None = None
     group: str | None = None
+    section: str | None = None
 
     def __post_init__(self) -> None:
         if self.until < self.since:
@@ -82,6 +84,8 @@ class ReportRow:
     holding_at: datetime | None
     state: DeadlineStatus
     working_days: int | None
+    is_provisional: bool
+    registered_at: datetime
     group: str
     clock: CountedClock
 
@@ -163,6 +167,7 @@ def response_times(
         since=day_start(query.since),
         until=day_end(query.until),
         as_of=query.as_of,
+        section=query.section,
     )
     rows = [_row(row, query, calendar) for row in found]
     if query.group is not None:
@@ -172,8 +177,8 @@ def response_times(
         groups=_groups(rows, _labels(connection, query, rule_labels)) if query.by else (),
         total=figures_of([row.clock for row in rows]),
         rows=tuple(rows),
-        provisional=sum(row["is_provisional"] for row in found),
-        imported_at=max((row["registered_at"] for row in found), default=None),
+        provisional=sum(row.is_provisional for row in rows),
+        imported_at=max((row.registered_at for row in rows), default=None),
     )
 
 
@@ -198,6 +203,8 @@ def _row(row: Row, query: Query, calendar: WorkCalendar) -> ReportRow:
         holding_at=row["holding_at"] if held else None,
         state=status,
         working_days=days,
+        is_provisional=row["is_provisional"],
+        registered_at=row["registered_at"],
         group=_group_key(row, query),
         clock=CountedClock(
             status=status,

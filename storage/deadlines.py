@@ -137,6 +137,7 @@ def population(
     since: datetime,
     until: datetime,
     as_of: datetime,
+    section: str | None = None,
 ) -> Sequence[RowMapping]:
     """The clocks a response-time report counts, with how each stands at `as_of`.
 
@@ -144,6 +145,7 @@ def population(
         rule: key of a rule, or None for all.
         basis: `received` (the clock started in the period) or `due` (it falls due in the period).
         since, until: the period, half-open.
+        section: only this section's; None for all.
         as_of: clocks that had not started by then did not exist yet and are left out.
 
     Returns:
@@ -165,6 +167,8 @@ def population(
     )
     if rule is not None:
         query = query.where(deadlines.c.rule_key == rule)
+    if section is not None:
+        query = query.where(cases.c.section == section)
     return connection.execute(query).mappings().all()
 
 

@@ -108,12 +108,18 @@ def test_the_json_report_and_its_rows_agree(filled: WebOffice) -> None:
 
 def test_a_handler_gets_the_figures_of_the_own_section_alone(filled: WebOffice) -> None:
     browser = filled.signed_in("shipin", Role.HANDLER, section="食品科")
-    for query in (PERIOD, f"{PERIOD}&by=channel", f"{PERIOD}&by=section&group=%E7%89%B9%E8%AE%BE%E7%A7%91"):
+    for query in (PERIOD, f"{PERIOD}&by=channel", f"{PERIOD}&by=month", f"{PERIOD}&by=section"):
         report = browser.get(f"/api/v1{REPORT}?{query}").json()
         assert report["total"]["received"] == 3
-        assert {group["key"] for group in report["groups"]} == {"食品科"}
+        assert sum(group["received"] for group in report["groups"]) == (3 if "by=" in query else 0)
         rows = browser.get(f"/api/v1{REPORT}/rows?{query}").json()["rows"]
-        assert {row["section"] for row in rows} == {"食品科"}
+        assert [row["section"] for row in rows] == ["食品科"] * 3
+
+
+def test_a_handler_cannot_open_the_group_of_another_section(filled: WebOffice) -> None:
+    browser = filled.signed_in("shipin", Role.HANDLER, section="食品科")
+    report = browser.get(f"/api/v1{REPORT}?{PERIOD}&by=section&group=%E7%89%B9%E8%AE%BE%E7%A7%91").json()
+    assert report["total"]["received"] == 0
 
 
 @pytest.mark.parametrize(
