@@ -50,7 +50,7 @@ def preview_grade(
     now: datetime,
     instants: Instants | None = None,
 ) -> list[PreviewedClock]:
-    """What grading would do, clock by clock; nothing is written.
+    """What grading would do, clock by clock, the next due first; nothing is written.
 
     Raises:
         NotFound: no such case.
@@ -65,7 +65,7 @@ def preview_grade(
         state = f"已经超期{spell(-left)}" if left < timedelta(0) else f"还剩{spell(left)}"
         says = f"定为{label(level)}后,“{rule.label}”{state}。"
         previews.append(PreviewedClock(rule.key, rule.label, at, due_at, left, says))
-    return previews
+    return sorted(previews, key=lambda one: (one.due_at, one.rule))
 
 
 def grade(
