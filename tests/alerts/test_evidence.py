@@ -10,6 +10,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from alerts.channels.addresses import is_public
 from alerts.evidence import FetchLimits, fetch_copy, keep_upload
 from core.clock import parse_instant
 from core.errors import InvalidInput
@@ -151,3 +152,11 @@ def test_an_unusable_upload_is_refused(data_dir: Path, body: bytes, kind: str, s
         keep_upload(body, kind, data_dir, NOW, size_bytes=100)
     assert caught.value.field == "copy"
     assert kept(data_dir) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["169.254.169.254", "10.0.0.5", "192.168.1.1", "100.64.0.1", "::ffff:10.0.0.5", "fe80::1", "fd00::1"],
+)
+def test_no_private_or_metadata_address_is_public(address: str) -> None:
+    assert not is_public(address)
