@@ -61,7 +61,7 @@ def require_aware(instant: datetime) -> datetime:
     """
     if instant.tzinfo is None:
         raise InvalidInput(
-            f"时间 {instant.isoformat()} 没有时区。", mend="请写明时区,例如 2026-09-30T09:00+08:00。"
+            f"时间 {instant.isoformat()} 没有时区。", mend="请写明时区，例如 2026-09-30T09:00+08:00。"
         )
     return instant.astimezone(UTC)
 

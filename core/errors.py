@@ -121,7 +121,7 @@ class RuleError(HuiyingError):
 
     def __init__(self, path: Path | str, reason: str, *, key: str | None = None) -> None:
         where = f"{path}" + (f" 中的 {key}" if key else "")
-        super().__init__(f"规则文件 {where} 有误:{reason}。", mend="请改正该文件后再试。")
+        super().__init__(f"规则文件 {where} 有误：{reason}。", mend="请改正该文件后再试。")
         self.path = Path(path)
         self.key = key
         self.reason = reason

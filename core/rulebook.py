@@ -160,7 +160,7 @@ class Rulebook:
         shown = near or sorted(self._versions)
         return NotFound(
             f"没有名为“{key}”的规则。",
-            mend=f"{'相近的' if near else '可用的'}规则有:{'、'.join(shown)}。",
+            mend=f"{'相近的' if near else '可用的'}规则有：{'、'.join(shown)}。",
             code="rule.not_found",
         )
 

@@ -33,16 +33,16 @@ class _Section(BaseModel):
 class OfficeSettings(_Section):
     """The office itself."""
 
-    name: str = Field("本单位", description="单位名称,显示在页面和报表上。")
+    name: str = Field("本单位", description="单位名称，显示在页面和报表上。")
     go_live_on: date | None = Field(
         None,
-        description="启用日期。此前收到的来文计入报表,列为历史未办,不提醒任何人。不填则为建库当日。",
+        description="启用日期。此前收到的来文计入报表，列为历史未办，不提醒任何人。不填则为建库当日。",
     )
     day_ends_at: time | None = Field(
         None,
-        description="最后一天截止的钟点(民法典第二百零三条的停止业务活动的时间)。不填则为24:00。",
+        description="最后一天截止的钟点（民法典第二百零三条的停止业务活动的时间）。不填则为24:00。",
     )
-    due_soon_hours: int = Field(24, ge=1, le=240, description="剩余多少小时以内算“即将到期”(小时)。")
+    due_soon_hours: int = Field(24, ge=1, le=240, description="剩余多少小时以内算“即将到期”（小时）。")
 
 
 class DatabaseSettings(_Section):
@@ -50,7 +50,7 @@ class DatabaseSettings(_Section):
 
     url: SecretStr | None = Field(
         None,
-        description="数据库地址。不填则用数据目录中的SQLite。例:postgresql+psycopg://用户:口令@主机/库名",
+        description="数据库地址。不填则用数据目录中的SQLite。例：postgresql+psycopg://用户:口令@主机/库名",
     )
 
 
@@ -60,13 +60,13 @@ class ServerSettings(_Section):
     host: str = Field("127.0.0.1", description="监听地址。默认只有本机能访问。")
     port: int = Field(8000, ge=1, le=65535, description="监听端口。")
     secure_cookies: bool = Field(False, description="经HTTPS提供服务时设为true:登录凭据只经加密连接发送。")
-    session_hours: int = Field(12, ge=1, le=168, description="登录后多少小时失效(小时)。")
+    session_hours: int = Field(12, ge=1, le=168, description="登录后多少小时失效（小时）。")
 
 
 class ImportSettings(_Section):
     """Reading exported files."""
 
-    batch_rows: int = Field(1000, ge=1, le=20000, description="每批写入的行数(行)。")
+    batch_rows: int = Field(1000, ge=1, le=20000, description="每批写入的行数（行）。")
 
 
 class Settings(BaseSettings):
@@ -76,8 +76,8 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
-    data_dir: Path = Field(Path("data"), description="数据目录:数据库、隔离件、密钥都在其中。")
-    now: datetime | None = Field(None, description="把“现在”固定为某一时刻,用于重做报表;服务运行时不可用。")
+    data_dir: Path = Field(Path("data"), description="数据目录：数据库、隔离件、密钥都在其中。")
+    now: datetime | None = Field(None, description="把“现在”固定为某一时刻，用于重做报表；服务运行时不可用。")
     office: OfficeSettings = OfficeSettings()
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     @classmethod
     def _aware(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
-            raise ValueError("要写明时区,例如 2026-09-30T09:00+08:00")
+            raise ValueError("要写明时区，例如 2026-09-30T09:00+08:00")
         return value
 
     @property
@@ -141,7 +141,7 @@ def _config_path(environment: Mapping[str, str], config: Path | None) -> Path | 
     if named is None:
         return Path("config.toml") if Path("config.toml").is_file() else None
     if not named.is_file():
-        raise SettingsError(f"找不到配置文件 {named}。", mend="请检查路径,或去掉这个参数。")
+        raise SettingsError(f"找不到配置文件 {named}。", mend="请检查路径，或去掉这个参数。")
     return named
 
 
@@ -164,4 +164,4 @@ def _first_problem(error: ValidationError) -> str:
     where = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"配置中有不认识的项 {where}。"
-    return f"配置项 {where} 的值不对:{problem['msg']}。"
+    return f"配置项 {where} 的值不对：{problem['msg']}。"

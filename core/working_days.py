@@ -219,7 +219,7 @@ def _table(path: Path, year: int, number: int, version: _VersionEntry) -> YearTa
             _put(off, entry.from_ + timedelta(days=offset), entry.name, path, number)
     for make_up in version.work:
         if make_up.date.weekday() < _FIRST_WEEKEND_DAY:
-            raise RuleError(path, f"{make_up.date} 本来就是工作日,不是调休", key=f"第{number}版")
+            raise RuleError(path, f"{make_up.date} 本来就是工作日，不是调休", key=f"第{number}版")
         _put(work, make_up.date, make_up.for_, path, number)
     _check_days(path, year, number, off, work)
     notice = Notice(version.notice.title, version.notice.number, version.notice.url)

@@ -20,7 +20,7 @@ def main() -> None:
             raise
         stderr.print(
             f"程序内部错误(internal):{type(error).__name__}。"
-            "请加 --debug 再运行一次,把显示的内容发给维护人员。",
+            "请加 --debug 再运行一次，把显示的内容发给维护人员。",
             markup=False,
             highlight=False,
         )

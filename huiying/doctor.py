@@ -50,8 +50,8 @@ def _calendar(office: Office) -> Iterator[Problem]:
         if not office.calendar.covers(year):
             yield Problem(
                 "calendar.missing",
-                f"还没有 {year} 年的放假安排,涉及该年的截止日都是暂定。",
-                f"国务院办公厅公布后,请加入 rules/calendar/{year}.yml。",
+                f"还没有 {year} 年的放假安排，涉及该年的截止日都是暂定。",
+                f"国务院办公厅公布后，请加入 rules/calendar/{year}.yml。",
             )
 
 
@@ -62,7 +62,7 @@ def _imports(office: Office) -> Iterator[Problem]:
                 yield Problem(
                     "import.unfinished",
                     f"导入 {row['id']}({row['file_name']})没有完成。",
-                    "请对同一个文件再运行一次导入命令,它会接着做完。",
+                    "请对同一个文件再运行一次导入命令，它会接着做完。",
                 )
 
 

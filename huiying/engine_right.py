@@ -78,6 +78,6 @@ def _lock(path: Path) -> int:
 def _taken(holder: str) -> Conflict:
     return Conflict(
         f"已有另一个提醒引擎{holder}在使用这个数据库。",
-        mend="SQLite 只允许运行一个引擎,请先停止另一个,或改用 PostgreSQL。",
+        mend="SQLite 只允许运行一个引擎，请先停止另一个，或改用 PostgreSQL。",
         code="engine.running",
     )

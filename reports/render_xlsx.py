@@ -27,22 +27,22 @@ COLUMNS = (
     ("answered", "已答复"),
     ("holding_only", "仅告知收悉"),
     ("on_time_rate", "按时率"),
-    ("median_working_days", "答复用时中位(工作日)"),
-    ("p90_working_days", "九成答复不超过(工作日)"),
-    ("median_hours", "答复用时中位(小时)"),
-    ("p90_hours", "九成答复不超过(小时)"),
+    ("median_working_days", "答复用时中位（工作日）"),
+    ("p90_working_days", "九成答复不超过（工作日）"),
+    ("median_hours", "答复用时中位（小时）"),
+    ("p90_hours", "九成答复不超过（小时）"),
 )
 DEFINITIONS = (
-    ("收到", "期间内开始计时(或到期)的时限数:按时、逾期答复、超期未答、未到期、时间不明、已取消之和。"),
+    ("收到", "期间内开始计时（或到期）的时限数：按时、逾期答复、超期未答、未到期、时间不明、已取消之和。"),
     ("按时答复", "在截止时刻或之前作出实质答复。“已收悉”一类告知不算答复。"),
     ("逾期答复", "在截止时刻之后作出实质答复。"),
-    ("超期未答", "截至统计时刻没有实质答复,且已过截止时刻。"),
-    ("未到期", "截至统计时刻没有实质答复,尚未到截止时刻。"),
-    ("答复时间不明", "有实质答复,但来源没有给出时间;单列,不推测。"),
-    ("仅告知收悉", "超期未答和未到期中,已作过收悉告知的。"),
-    ("按时率", "按时 ÷(按时+逾期答复+超期未答);分母为零时不计。"),
-    ("答复用时(工作日)", "收到当日不计,到答复当日为止经过的工作日;当日答复为0。只算按时和逾期答复。"),
-    ("答复用时(小时)", "从收到到答复的自然小时,含夜间和假日;只有日期的答复不计入。"),
+    ("超期未答", "截至统计时刻没有实质答复，且已过截止时刻。"),
+    ("未到期", "截至统计时刻没有实质答复，尚未到截止时刻。"),
+    ("答复时间不明", "有实质答复，但来源没有给出时间；单列，不推测。"),
+    ("仅告知收悉", "超期未答和未到期中，已作过收悉告知的。"),
+    ("按时率", "按时 ÷（按时+逾期答复+超期未答）；分母为零时不计。"),
+    ("答复用时（工作日）", "收到当日不计，到答复当日为止经过的工作日；当日答复为0。只算按时和逾期答复。"),
+    ("答复用时（小时）", "从收到到答复的自然小时，含夜间和假日；只有日期的答复不计入。"),
     ("九成答复不超过", "不少于百分之九十的答复不超过的最小值。"),
 )
 ROW_COLUMNS = (
@@ -89,12 +89,12 @@ def response_times_xlsx(report: Report, office_name: str) -> bytes:
 def _figures_sheet(sheet: Any, report: Report, office_name: str, formats: dict[str, Any]) -> None:
     q = report.query
     sheet.write_string(0, 0, f"{office_name}办理时效报告", formats["title"])
-    scope = f"{q.since} 至 {q.until}(按{_BASIS[q.basis]}),规则:{q.rule}"
-    sheet.write_string(1, 0, f"{scope},统计截至 {shanghai(q.as_of):%Y-%m-%d %H:%M:%S}", formats["text"])
+    scope = f"{q.since} 至 {q.until}（按{_BASIS[q.basis]}），规则：{q.rule}"
+    sheet.write_string(1, 0, f"{scope}，统计截至 {shanghai(q.as_of):%Y-%m-%d %H:%M:%S}", formats["text"])
     t = report.total
-    note = f"尚未答复 {t.unanswered} 件(超期 {t.overdue},未到期 {t.open})。"
+    note = f"尚未答复 {t.unanswered} 件（超期 {t.overdue}，未到期 {t.open}）。"
     if report.provisional:
-        note += f"其中 {report.provisional} 件截止日依据尚未公布的日历,为暂定。"
+        note += f"其中 {report.provisional} 件截止日依据尚未公布的日历，为暂定。"
     sheet.write_string(2, 0, note, formats["text"])
     for column, (_, name) in enumerate((("", "分组"), *COLUMNS)):
         sheet.write_string(4, column, name, formats["head"])

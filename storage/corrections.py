@@ -43,12 +43,12 @@ def correct(
     """
     if field not in _FIELDS:
         raise InvalidInput(
-            f"没有可以更正的项“{field}”。", mend=f"可以更正:{'、'.join(_FIELDS)}。", field="field"
+            f"没有可以更正的项“{field}”。", mend=f"可以更正：{'、'.join(_FIELDS)}。", field="field"
         )
     column, allowed = _FIELDS[field]
     if allowed is not None and value not in allowed:
         raise InvalidInput(
-            f"“{value}”不能作为该项的值。", mend=f"可以是:{'、'.join(allowed)}。", field="value"
+            f"“{value}”不能作为该项的值。", mend=f"可以是：{'、'.join(allowed)}。", field="value"
         )
     case = lock_of_message(connection, message_id)
     machine = connection.execute(

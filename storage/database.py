@@ -188,14 +188,14 @@ def _clear_errors() -> Iterator[None]:
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0]
         raise StorageError(
-            f"数据库暂时不能用:{reason}。",
-            mend="请确认数据库正在运行、磁盘未满、没有别的程序占用,然后再试。",
+            f"数据库暂时不能用：{reason}。",
+            mend="请确认数据库正在运行、磁盘未满、没有别的程序占用，然后再试。",
             code="storage.unavailable",
         ) from error
     except DatabaseError as error:
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
             raise StorageError(
-                "数据库文件已损坏,或不是本系统的数据库。",
+                "数据库文件已损坏，或不是本系统的数据库。",
                 mend="请从备份恢复。",
                 code="storage.damaged",
             ) from error

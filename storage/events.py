@@ -155,7 +155,7 @@ def _walk(rows: Iterable[RowMapping]) -> Verdict:
         if seq != head.seq + 1:
             return Verdict(count, f"{stream}/{seq}", f"第 {head.seq + 1} 条记录缺失。")
         if row["prev_hash"] != head.hash or row["hash"] != _expected(head, row):
-            return Verdict(count, f"{stream}/{seq}", "记录内容与校验值不符,被改动过。")
+            return Verdict(count, f"{stream}/{seq}", "记录内容与校验值不符，被改动过。")
         head = Head(seq, row["hash"])
     return Verdict(count, None, None)
 

@@ -107,7 +107,7 @@ def advance(connection: Connection, run: Run, position: int, counts: Counts) -> 
     if moved.rowcount != 1:
         raise Conflict(
             "另一个程序正在导入同一个文件。",
-            mend="请等它完成;已写入的内容不会重复。",
+            mend="请等它完成；已写入的内容不会重复。",
             code="import.running_elsewhere",
         )
     return Run(run.id, position, counts, run.earlier)

@@ -44,7 +44,7 @@ class DataKey:
             return self._fernet().decrypt(sealed)
         except InvalidToken as error:
             raise StorageError(
-                "这份内容不是用当前密钥加密的,打不开。",
+                "这份内容不是用当前密钥加密的，打不开。",
                 mend="请把原来的 keys/data.key 放回数据目录。",
                 code="key.wrong",
             ) from error

@@ -50,7 +50,7 @@ def _current(connection: Connection, script: ScriptDirectory) -> str | None:
     current = MigrationContext.configure(connection).get_current_revision()
     if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
         raise StorageError(
-            "这个数据库由更新版本的程序建立,当前版本不能使用。",
+            "这个数据库由更新版本的程序建立，当前版本不能使用。",
             mend="请升级程序后再试。",
             code="storage.newer",
         )

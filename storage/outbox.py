@@ -126,7 +126,7 @@ def record(
     if next_at is not None:
         values["next_at"] = next_at
     done = connection.execute(outbox.update().where(*_mine(claim)).values(**values))
-    noted = detail if done.rowcount else f"{detail}(租约已过,结果不再采用)"
+    noted = detail if done.rowcount else f"{detail}（租约已过，结果不再采用）"
     _note(connection, claim.id, claim.claim_no, outcome, noted, now)
     return bool(done.rowcount)
 
@@ -205,7 +205,7 @@ def _note_unfinished(connection: Connection, rows: Sequence[RowMapping], now: da
     for row in rows:
         query = sa.select(ended).where(delivery_attempts.c.outbox_id == row["id"])
         if row["attempts"] > connection.execute(query).scalar_one():
-            detail = "发送途中中断,结果不明"
+            detail = "发送途中中断，结果不明"
             _note(connection, row["id"], row["claim_no"], DeliveryOutcome.AMBIGUOUS, detail, now)
 
 
@@ -265,9 +265,9 @@ def _is_needed(now: datetime) -> sa.ColumnElement[bool]:
 def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
     reasons = sa.case(
         (_is_disabled(), "收件人已停用"),
-        (~_runs(), "期限已不再计时(已答复、已暂停或已取消)"),
+        (~_runs(), "期限已不再计时（已答复、已暂停或已取消）"),
         (_is_acknowledged(), "已签收"),
-        (_is_stale(now), "期限已到,临期提醒不再有意义"),
+        (_is_stale(now), "期限已到，临期提醒不再有意义"),
         else_="",
     )
     query = sa.select(reasons).select_from(notices).where(notices.c.id == claim.notice_id)

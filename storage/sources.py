@@ -36,7 +36,7 @@ def ensure(connection: Connection, key: str, channel: Channel, now: datetime) ->
         row = connection.execute(sa.select(sources).where(sources.c.key == key)).one()
     if row.channel != channel.value:
         raise Conflict(
-            f"来源“{key}”已用于{label(Channel(row.channel))},不能再用于{label(channel)}。",
+            f"来源“{key}”已用于{label(Channel(row.channel))}，不能再用于{label(channel)}。",
             mend="请用 --source 换一个来源名。",
             code="source.taken",
         )

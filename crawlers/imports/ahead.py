@@ -94,7 +94,7 @@ def _receive(pipe: Pipe) -> Iterator[Outcome]:
             raise FileRefused(
                 "",
                 "读取文件的程序中途退出了。",
-                mend="请再运行一次;已存入的内容不会重复。",
+                mend="请再运行一次；已存入的内容不会重复。",
                 code="file.reader_died",
             ) from None
         if isinstance(message, HuiyingError):

@@ -70,12 +70,12 @@ class DelimitedTable:
             return FileRefused(
                 self.file,
                 f"{self.file} 第 {line} 行起有一个单元格超过 4 MB。",
-                mend="请检查该行的引号是否成对,或拆开这个单元格后再导入。",
+                mend="请检查该行的引号是否成对，或拆开这个单元格后再导入。",
                 code="file.cell_too_large",
             )
         return FileRefused(
             self.file,
-            f"{self.file} 第 {line} 行起的引号不成对,后面的内容无法分行。",
+            f"{self.file} 第 {line} 行起的引号不成对，后面的内容无法分行。",
             mend="请补上引号或重新导出后再导入。",
             code="file.unclosed_quote",
         )
@@ -83,7 +83,7 @@ class DelimitedTable:
     def _unreadable(self, line: int) -> FileRefused:
         return FileRefused(
             self.file,
-            f"{self.file} 在第 {line} 行附近有断开的汉字,文件不完整或编码不是 UTF-8、GB18030。",
+            f"{self.file} 在第 {line} 行附近有断开的汉字，文件不完整或编码不是 UTF-8、GB18030。",
             mend=_MEND_CUT,
             code="file.incomplete",
         )
@@ -117,7 +117,7 @@ def refuse_cut_end(stream: BinaryIO, table: DelimitedTable, *, short_rows: int, 
         return
     raise FileRefused(
         table.file,
-        f"{table.file} 在最后一行中间断开,文件不完整。",
+        f"{table.file} 在最后一行中间断开，文件不完整。",
         mend=_MEND_CUT,
         code="file.incomplete",
     )
@@ -158,7 +158,7 @@ def _encoding(stream: BinaryIO, name: str) -> str:
     except UnicodeDecodeError as error:
         raise FileRefused(
             name,
-            f"{name} 在第 {line} 行的一个汉字中间断开,文件不完整。",
+            f"{name} 在第 {line} 行的一个汉字中间断开，文件不完整。",
             mend=_MEND_CUT,
             code="file.incomplete",
         ) from error

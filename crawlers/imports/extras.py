@@ -47,7 +47,7 @@ class ExtraColumns:
                 if cell != "" and (value := convert(cell)):
                     extra[label] = value
                     if value is DAMAGED:
-                        warnings.append(f"“{label}”被存成了数字,后几位已丢失,记为已损坏。")
+                        warnings.append(f"“{label}”被存成了数字，后几位已丢失，记为已损坏。")
         if len(cells) > self._width:
             self._read_beyond(cells, extra, warnings)
         return extra

@@ -74,8 +74,8 @@ def find_layout(
     parents, headers, at = _two_levels(rows, at, merges, first_column)
     columns, doubts = _assigned(headers, parents, dictionary, wanted)
     labels, unnamed = _labelled(headers, parents, first_column)
-    warnings = [f"表头中有 {unnamed} 列没有名称,内容存入其他信息。"] if unnamed else []
-    warnings += [f"“{labels[i]}”与另一列含义相同,取先有内容的一列。" for i in doubts]
+    warnings = [f"表头中有 {unnamed} 列没有名称，内容存入其他信息。"] if unnamed else []
+    warnings += [f"“{labels[i]}”与另一列含义相同，取先有内容的一列。" for i in doubts]
     used = {i for found in columns.values() for i in found}
     return Layout(
         labels=labels,

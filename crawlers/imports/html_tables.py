@@ -63,7 +63,7 @@ def _decoded(raw: bytes, name: str) -> tuple[str, str]:
             continue
     raise FileRefused(
         name,
-        f"{name} 有断开的汉字,文件不完整或编码不是 UTF-8、GB18030。",
+        f"{name} 有断开的汉字，文件不完整或编码不是 UTF-8、GB18030。",
         mend="请重新导出或重新拷贝后再导入。",
         code="file.incomplete",
     )

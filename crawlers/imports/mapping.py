@@ -54,7 +54,7 @@ class Mapping:
             if name not in dictionary.fields:
                 known = "、".join(dictionary.fields)
                 raise InvalidInput(
-                    f"列对应文件中的字段“{name}”不认识,可用的有:{known}。",
+                    f"列对应文件中的字段“{name}”不认识，可用的有：{known}。",
                     mend=_MEND,
                     code="mapping.unknown_field",
                     field=name,
@@ -96,11 +96,11 @@ def _options(options: dict[str, object]) -> tuple[bool, Channel | None]:
     month_first = options.pop("month_first", False)
     channel = options.pop("channel", None)
     if options:
-        raise _refused(f"列对应文件的选项“{next(iter(options))}”不认识,可用的有:month_first、channel。")
+        raise _refused(f"列对应文件的选项“{next(iter(options))}”不认识，可用的有：month_first、channel。")
     if not isinstance(month_first, bool):
         raise _refused("列对应文件的选项 month_first 只能是 true 或 false。")
     if channel is not None and channel not in list(Channel):
-        raise _refused(f"列对应文件的渠道“{channel}”不认识,可用的有:{'、'.join(Channel)}。")
+        raise _refused(f"列对应文件的渠道“{channel}”不认识，可用的有：{'、'.join(Channel)}。")
     return month_first, None if channel is None else Channel(str(channel))
 
 

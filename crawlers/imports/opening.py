@@ -172,7 +172,7 @@ def open_file(stream: BinaryIO, name: str, kind: ImportKind, context: ReadingCon
         found = survey(table, dictionary, wanted)
         if found is None or not _tells_time(found.layout, kind):
             if len(tables.tables) > 1:
-                opened.warnings.append(f"工作表“{table.name}”不是清单,没有导入。")
+                opened.warnings.append(f"工作表“{table.name}”不是清单，没有导入。")
             continue
         _check_end(stream, table, found)
         _add(opened, table, found, context, mapping)
@@ -195,7 +195,7 @@ def _add(opened: OpenedFile, table: Table, found: Survey, context: ReadingContex
     columns = layout.columns
     notes = list(layout.warnings)
     if "reply" in columns and "replied_at" not in columns and "closed_at" in columns:
-        notes.append(f"没有答复时间列,以“{layout.labels[columns['closed_at'][0]]}”作为答复时间。")
+        notes.append(f"没有答复时间列，以“{layout.labels[columns['closed_at'][0]]}”作为答复时间。")
     opened.warnings += [note for note in notes if note not in opened.warnings]
 
 
@@ -236,7 +236,7 @@ def _check_mapping(opened: OpenedFile, mapping: Mapping, name: str) -> None:
             known = "、".join([*opened.columns.values(), *opened.unmapped])
             raise FileRefused(
                 name,
-                f"{name} 中没有列对应文件所写的表头“{theirs}”,文件中的表头有:{known}。",
+                f"{name} 中没有列对应文件所写的表头“{theirs}”，文件中的表头有：{known}。",
                 mend="请按文件中的表头改正列对应文件后再试。",
                 code="mapping.unknown_header",
             )
@@ -249,13 +249,13 @@ def _no_header(tables: TableFile, name: str, dictionary: ColumnDictionary) -> Fi
     if any(looks_damaged(top, dictionary) for top in tops):
         return FileRefused(
             name,
-            f"{name} 的汉字是乱码,曾以错误的编码打开并另存(如把 UTF-8 当作 GB18030)。",
-            mend="请从原系统重新导出,不要用其他程序打开后另存。",
+            f"{name} 的汉字是乱码，曾以错误的编码打开并另存（如把 UTF-8 当作 GB18030）。",
+            mend="请从原系统重新导出，不要用其他程序打开后另存。",
             code="file.mojibake",
         )
     return FileRefused(
         name,
-        f"{name} 中找不到认识的表头(至少要有编号、时间、内容等 {dictionary.least_hits} 列)。",
-        mend="请检查导入类型是否选对,或用列对应文件写明各列。",
+        f"{name} 中找不到认识的表头（至少要有编号、时间、内容等 {dictionary.least_hits} 列）。",
+        mend="请检查导入类型是否选对，或用列对应文件写明各列。",
         code="file.no_header",
     )

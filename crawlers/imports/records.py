@@ -164,7 +164,7 @@ class RowReader:
                 continue
             if not is_damaged_number(cell) and len(text) <= _LONGEST_ID:
                 return text
-            warnings.append(f"“{self._labels[i]}”被存成了数字或过长,不能用作编号。")
+            warnings.append(f"“{self._labels[i]}”被存成了数字或过长，不能用作编号。")
             break
         return mid_from_bid(self._line(cells, "bid")) or "" if self._kind is ImportKind.WEIBO_EXPORT else ""
 
@@ -216,7 +216,7 @@ class RowReader:
             extra["order_limit_amount"], extra["order_limit_unit"] = limit.amount, limit.unit
         if limit.raw:
             extra["order_limit"] = self._mask(limit.raw)
-            warnings.append("办理时限看不懂,按原文保存。")
+            warnings.append("办理时限看不懂，按原文保存。")
         if secret:
             extra["secret"] = YES
         return extra

@@ -105,7 +105,7 @@ def _check_zip(stream: BinaryIO, name: str) -> None:
             if not any(member.filename in _WORKBOOK_PARTS for member in members):
                 raise FileRefused(
                     name,
-                    f"{name} 是压缩包,不是表格文件。",
+                    f"{name} 是压缩包，不是表格文件。",
                     mend="请解压后逐个导入其中的表格。",
                     code="file.not_workbook",
                 )
@@ -135,7 +135,7 @@ def _walk(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, *, left:
                 raise FileRefused(
                     name,
                     f"{name} 中有一个单元格超过 4 MB。",
-                    mend="请检查导出程序,拆开这个单元格后再导入。",
+                    mend="请检查导出程序，拆开这个单元格后再导入。",
                     code="file.cell_too_large",
                 )
             if size > left or (size > _RATIO_FREE and size > _MAX_RATIO * max(member.compress_size, 1)):
@@ -155,7 +155,7 @@ def _check_ole(stream: BinaryIO, name: str) -> None:
 def _too_large(name: str) -> FileRefused:
     return FileRefused(
         name,
-        f"{name} 解压后过大,不像正常的导出表。",
+        f"{name} 解压后过大，不像正常的导出表。",
         mend="请按月份分开导出后再导入。",
         code="file.too_large",
     )
@@ -168,7 +168,7 @@ def _encrypted(name: str) -> FileRefused:
 def _damaged(name: str) -> FileRefused:
     return FileRefused(
         name,
-        f"{name} 不完整或已损坏,打不开。",
+        f"{name} 不完整或已损坏，打不开。",
         mend="请重新导出或重新拷贝后再导入。",
         code="file.incomplete",
     )

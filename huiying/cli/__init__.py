@@ -18,7 +18,7 @@ from huiying.cli.working import worker_command
 
 app = typer.Typer(
     name="huiying",
-    help="回应:听见群众说了什么,按时答复,并且说得清楚。",
+    help="回应：听见群众说了什么，按时答复，并且说得清楚。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -28,7 +28,7 @@ from huiying.office import open_office
 from huiying.output import command, console, print_json
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
-Scorer = Annotated[str, typer.Option("--scorer", help="情感模型:snownlp。")]
+Scorer = Annotated[str, typer.Option("--scorer", help="情感模型：snownlp。")]
 
 SHIPPED = "snownlp"
 _LINES_AT_ONCE = 500
@@ -43,10 +43,10 @@ def models_folder(settings: Settings) -> Path:
 
 @command
 def analyze_command(
-    rescore: Annotated[bool, typer.Option("--rescore", help="换了模型或词表以后,全部重新研判。")] = False,
+    rescore: Annotated[bool, typer.Option("--rescore", help="换了模型或词表以后，全部重新研判。")] = False,
     as_json: Json = False,
 ) -> None:
-    """研判来文:类别、是否简单问题、领域、建议科室、风险、情感分。"""
+    """研判来文：类别、是否简单问题、领域、建议科室、风险、情感分。"""
     with open_office() as office:
         scorer = open_scorer(models_folder(office.settings))
         analyser = Analyser(scorer, load_lexicon(rules_folder() / "lexicon"))
@@ -60,11 +60,11 @@ def analyze_command(
 
 @command
 def score_command(
-    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="文本文件,一行一条;- 为标准输入。")] = "-",
+    file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="文本文件，一行一条；- 为标准输入。")] = "-",
     json_lines: Annotated[bool, typer.Option("--json-lines", help="每行输出一个 JSON 对象。")] = False,
     scorer: Scorer = SHIPPED,
 ) -> None:
-    """给每行文字打情感分(0 负面,1 正面;未经校准,仅供参考)。"""
+    """给每行文字打情感分（0 负面，1 正面；未经校准，仅供参考）。"""
     model = _model(scorer)
     with _opened(file) as stream:
         lines = _lines(stream)
@@ -81,12 +81,12 @@ def _evaluate_root() -> None:
 @evaluate_app.command("sentiment")
 @command
 def evaluate_sentiment(
-    data: Annotated[Path, typer.Argument(help="标注数据:label<TAB>text,0 负面、1 正面。")],
+    data: Annotated[Path, typer.Argument(help="标注数据：label<TAB>text,0 负面、1 正面。")],
     form: Annotated[Form, typer.Option(help="数据的格式。")] = Form.AUTO,
     scorer: Scorer = SHIPPED,
     as_json: Json = False,
 ) -> None:
-    """检验情感模型:AUC、准确率、负面的查准查全等。"""
+    """检验情感模型：AUC、准确率、负面的查准查全等。"""
     try:
         content = data.read_bytes()
     except OSError as error:
@@ -154,4 +154,4 @@ def _show(count: int, figures: dict[str, Figures]) -> None:
     for name, one in figures.items():
         table.add_row(name, *("--" if value is None else f"{value:.3f}" for value in asdict(one).values()))
     console.print(table)
-    console.print(f"共 {count:,} 条;切分点 0.5,未经校准。")
+    console.print(f"共 {count:,} 条；切分点 0.5，未经校准。")

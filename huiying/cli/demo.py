@@ -25,11 +25,11 @@ _HOST = "127.0.0.1"
 @command
 def demo_command(
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口。")] = 8000,
-    fresh: Annotated[bool, typer.Option("--fresh", help="丢掉原来的演示数据,以此刻为准重新装入。")] = False,
-    load_only: Annotated[bool, typer.Option("--load-only", help="只装入数据,不启动服务。")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="丢掉原来的演示数据，以此刻为准重新装入。")] = False,
+    load_only: Annotated[bool, typer.Option("--load-only", help="只装入数据，不启动服务。")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
-    """演示:一个虚构的局,三十件来文,五个角色的账号;只有本机能访问。"""
+    """演示：一个虚构的局，三十件来文，五个角色的账号；只有本机能访问。"""
     if not load_only:
         _require_free(port)
     bureau = read_bureau()
@@ -66,7 +66,7 @@ def _require_free(port: int) -> None:
         except OSError as error:
             raise Conflict(
                 f"端口 {port} 正被别的程序使用。",
-                mend="请先停掉它,或用 --port 换一个端口。",
+                mend="请先停掉它，或用 --port 换一个端口。",
                 code="port.busy",
             ) from error
 
@@ -98,10 +98,12 @@ def _show(office: Office, demo: DemoLogins, address: str | None) -> None:
     for one in demo.logins:
         table.add_row(f"{label(one.role)} {one.name}", one.login, one.password, one.look)
     did = f"装入 {demo.stored} 件来文" if demo.stored else "沿用已装入的数据"
-    console.print(f"{office.settings.office.name}(虚构):{did},在 {office.settings.data_dir}。", markup=False)
+    console.print(
+        f"{office.settings.office.name}（虚构）：{did}，在 {office.settings.data_dir}。", markup=False
+    )
     console.print(table)
     if local_day(demo.began_at) != local_day(office.clock.now()):
         since = f"{shanghai(demo.began_at):%Y-%m-%d %H:%M}"
-        console.print(f"数据是 {since} 装入的,时限一直在走;加 --fresh 以此刻为准重新装入。")
+        console.print(f"数据是 {since} 装入的，时限一直在走；加 --fresh 以此刻为准重新装入。")
     if address is not None:
         console.print(f"请用浏览器打开 {address} ,按 Ctrl+C 停止。", highlight=False)

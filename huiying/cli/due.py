@@ -21,9 +21,9 @@ _WEEKDAYS = "一二三四五六日"
 
 @command
 def due_command(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="规则,例如 message.first_reply。")],
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="规则，例如 message.first_reply。")],
     started: Annotated[
-        str, typer.Option("--from", metavar="T", help="起算时间,例如 2026-09-30T09:00+08:00。")
+        str, typer.Option("--from", metavar="T", help="起算时间，例如 2026-09-30T09:00+08:00。")
     ],
     calendar_as_of: Annotated[
         str | None,
@@ -31,7 +31,7 @@ def due_command(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
-    """算出截止时间,逐日说明理由和依据条款。"""
+    """算出截止时间，逐日说明理由和依据条款。"""
     start = parse_instant(started)
     known_on = parse_day(calendar_as_of) if calendar_as_of is not None else None
     chosen = load_rulebook(rules_folder()).rule(rule, local_day(start))
@@ -81,16 +81,16 @@ def _print(rule: Rule, start: datetime, result: DueTime) -> None:
 
     if result.explanation:
         console.print(_table(result))
-    say(f"规则:{rule.label}({rule.key},{rule.version}起施行)")
-    say(f"起算:{shanghai(start):%Y-%m-%d %H:%M}({label(rule.starts)})")
-    say(f"截止:{_end(result)}{'(暂定:次年放假安排尚未公布)' if result.provisional else ''}")
+    say(f"规则：{rule.label}（{rule.key},{rule.version}起施行）")
+    say(f"起算：{shanghai(start):%Y-%m-%d %H:%M}({label(rule.starts)})")
+    say(f"截止：{_end(result)}{'（暂定：次年放假安排尚未公布）' if result.provisional else ''}")
     citation = rule.citation
     number = f"({citation.number})" if citation.number else ""
-    say(f"依据:{citation.document}{number} {citation.section}「{citation.quote}」[{label(citation.trust)}]")
+    say(f"依据：{citation.document}{number} {citation.section}「{citation.quote}」[{label(citation.trust)}]")
     if citation.reading:
-        say(f"简体:「{citation.reading}」")
+        say(f"简体：「{citation.reading}」")
     if rule.interpretation:
-        say(f"说明:{rule.interpretation}")
+        say(f"说明：{rule.interpretation}")
 
 
 def _table(result: DueTime) -> Table:

@@ -28,11 +28,13 @@ from storage import events, imports
 from storage.events import OFFICE_STREAM, Draft
 from storage.imports import Counts
 
-Files = Annotated[list[str], typer.Argument(metavar="FILE…", help="要导入的文件;或 undo 编号,撤销一次导入。")]
+Files = Annotated[
+    list[str], typer.Argument(metavar="FILE…", help="要导入的文件；或 undo 编号，撤销一次导入。")
+]
 As = Annotated[ImportKind | None, typer.Option("--as", help="文件是哪一种导出表。")]
-SourceKey = Annotated[str | None, typer.Option("--source", help="来源名;不填则与种类同名。")]
-MappingFile = Annotated[Path | None, typer.Option("--mapping", help="列对应文件(TOML),覆盖自动识别的列。")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="只读不写,看看会导入什么。")]
+SourceKey = Annotated[str | None, typer.Option("--source", help="来源名；不填则与种类同名。")]
+MappingFile = Annotated[Path | None, typer.Option("--mapping", help="列对应文件(TOML)，覆盖自动识别的列。")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="只读不写，看看会导入什么。")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
 
@@ -45,12 +47,12 @@ def import_command(
     dry_run: DryRun = False,
     as_json: Json = False,
 ) -> None:
-    """导入信箱、12345 工单或微博导出表;import undo 编号 撤销一次导入。"""
+    """导入信箱、12345 工单或微博导出表；import undo 编号 撤销一次导入。"""
     if files[0] == "undo" and kind is None:
         return _undo(files[1:], as_json)
     if kind is None:
         raise typer.BadParameter(
-            "请用 --as 说明文件种类:" + "、".join(k.value for k in ImportKind), param_hint="--as"
+            "请用 --as 说明文件种类：" + "、".join(k.value for k in ImportKind), param_hint="--as"
         )
     wish = Wish(kind, source, load_mapping(mapping) if mapping else None, dry_run)
     with open_office() as office:
@@ -103,23 +105,23 @@ def _show(done: list[Imported], answer: dict[str, Any]) -> None:
         return
     print_table(table)
     for one in done:
-        console.print("识别的列:" + "、".join(f"{ours}←{theirs}" for ours, theirs in one.columns.items()))
+        console.print("识别的列：" + "、".join(f"{ours}←{theirs}" for ours, theirs in one.columns.items()))
         if one.unmapped:
-            console.print("原样保留的列:" + "、".join(one.unmapped), markup=False)
+            console.print("原样保留的列：" + "、".join(one.unmapped), markup=False)
         for note in one.notes:
-            stderr.print(f"注意:{note}", style="yellow", markup=False)
+            stderr.print(f"注意：{note}", style="yellow", markup=False)
         if one.earlier is not None:
-            console.print(f"这个文件以前导入过(导入 {one.earlier}),没有重复存入。")
+            console.print(f"这个文件以前导入过（导入 {one.earlier}），没有重复存入。")
         if one.quarantine_file is not None:
             stderr.print(
-                f"有 {one.counts.quarantined} 行读不了,已隔离。用 huiying quarantine export {one.import_id}"
-                " 打开,改好后再导入。",
+                f"有 {one.counts.quarantined} 行读不了，已隔离。用 huiying quarantine export {one.import_id}"
+                " 打开，改好后再导入。",
                 style="yellow",
             )
     d = answer["deadlines"]
     console.print(
-        f"时限:按时 {d['on_time']:,},逾期答复 {d['late']:,},超期未答 {d['overdue']:,},"
-        f"未到期 {d['open']:,},答复时间不明 {d['time_unknown']:,}"
+        f"时限：按时 {d['on_time']:,}，逾期答复 {d['late']:,}，超期未答 {d['overdue']:,},"
+        f"未到期 {d['open']:,}，答复时间不明 {d['time_unknown']:,}"
     )
 
 
@@ -150,7 +152,7 @@ def _undo(arguments: list[str], as_json: bool) -> None:
     if as_json:
         print_json({"import": int(arguments[0]), **done})
     else:
-        console.print(f"已撤销导入 {arguments[0]}:撤回 {done['withdrawn']} 件,恢复 {done['restored']} 件。")
+        console.print(f"已撤销导入 {arguments[0]}：撤回 {done['withdrawn']} 件，恢复 {done['restored']} 件。")
 
 
 @command
@@ -185,7 +187,7 @@ def imports_command(
     print_table(table)
 
 
-quarantine_app = typer.Typer(help="隔离件:读不了的行。", no_args_is_help=True)
+quarantine_app = typer.Typer(help="隔离件：读不了的行。", no_args_is_help=True)
 
 
 @quarantine_app.command("export")
@@ -195,7 +197,7 @@ def quarantine_export(
     out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件。")] = None,
     as_json: Json = False,
 ) -> None:
-    """把隔离的行解密成 xlsx(谁打开过会记录下来)。"""
+    """把隔离的行解密成 xlsx（谁打开过会记录下来）。"""
     target = out or Path(f"隔离件-导入{import_id}.xlsx")
     with open_office() as office:
         content = open_sealed(office.settings.data_dir, office.key, import_id)
@@ -209,4 +211,4 @@ def quarantine_export(
     if as_json:
         print_json({"import": import_id, "file": str(target)})
     else:
-        console.print(f"已写到 {target}。内含未脱敏的个人信息,用完请删除。改好后可直接再次导入。")
+        console.print(f"已写到 {target}。内含未脱敏的个人信息，用完请删除。改好后可直接再次导入。")

@@ -19,7 +19,7 @@ audit_app = typer.Typer(help="留痕。", no_args_is_help=True)
 
 @command
 def migrate_command(as_json: Json = False) -> None:
-    """建立或升级数据库(其他命令也会自动做)。"""
+    """建立或升级数据库（其他命令也会自动做）。"""
     with open_office() as office:
         dialect = office.database.engine.dialect.name
     if as_json:
@@ -30,7 +30,7 @@ def migrate_command(as_json: Json = False) -> None:
 
 @command
 def check_command(as_json: Json = False) -> None:
-    """体检:配置、数据库、规则、日历、留痕。"""
+    """体检：配置、数据库、规则、日历、留痕。"""
     try:
         with open_office() as office:
             problems = examine(office)
@@ -49,7 +49,7 @@ def check_command(as_json: Json = False) -> None:
 @audit_app.command("verify")
 @command
 def verify_command(as_json: Json = False) -> None:
-    """核对留痕:有没有记录被改动、删除或插入。"""
+    """核对留痕：有没有记录被改动、删除或插入。"""
     with open_office() as office, office.database.read() as connection:
         verdict = events.verify(connection)
     if as_json:
@@ -62,13 +62,13 @@ def verify_command(as_json: Json = False) -> None:
         if verdict.first_bad is not None:
             answer["error"] = {
                 "code": "audit.broken",
-                "message": f"留痕在 {verdict.first_bad} 处不完整:{verdict.reason}",
-                "mend": "请保留现场,用备份核对。",
+                "message": f"留痕在 {verdict.first_bad} 处不完整：{verdict.reason}",
+                "mend": "请保留现场，用备份核对。",
             }
         print_json(answer)
     elif verdict.first_bad is None:
-        console.print(f"留痕完整,共 {verdict.count:,} 条。")
+        console.print(f"留痕完整，共 {verdict.count:,} 条。")
     else:
-        stderr.print(f"留痕在 {verdict.first_bad} 处不完整:{verdict.reason}请保留现场,用备份核对。")
+        stderr.print(f"留痕在 {verdict.first_bad} 处不完整：{verdict.reason}请保留现场，用备份核对。")
     if verdict.first_bad is not None:
         raise typer.Exit(1)

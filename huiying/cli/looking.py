@@ -42,11 +42,11 @@ class Order(StrEnum):
 @command
 def messages_command(
     order: Annotated[Order, typer.Option(help="排序。")] = Order.RECEIVED,
-    channel: Annotated[list[Channel] | None, typer.Option(help="只看这个渠道,可多次。")] = None,
+    channel: Annotated[list[Channel] | None, typer.Option(help="只看这个渠道，可多次。")] = None,
     limit: Limit = _DEFAULT_ROWS,
     as_json: Json = False,
 ) -> None:
-    """列出来文:最新的在前,或先到期的在前。"""
+    """列出来文：最新的在前，或先到期的在前。"""
     chosen = [one.value for one in channel or []]
     with open_office() as office, office.database.read() as connection:
         rows, total = messages.listed(
@@ -89,7 +89,7 @@ def cases_command(
     limit: Limit = None,
     as_json: Json = False,
 ) -> None:
-    """列出办件和它们的时限,先到期的在前。"""
+    """列出办件和它们的时限，先到期的在前。"""
     with open_office() as office, office.database.read() as connection:
         now = office.clock.now()
         soon = timedelta(hours=office.settings.office.due_soon_hours)
@@ -144,8 +144,10 @@ def _show_cases(listed: list[list[Row]], total: int) -> None:
     table = Table("办件", "截止", "状态", "科室", "标题")
     for clocks in listed:
         row = clocks[0]
-        status = label(DeadlineStatus(row["status"])) + ("(历史未办)" if _is_old_debt(row) else "")
-        due = shanghai(row["due_at"]).strftime("%Y-%m-%d %H:%M") + ("(暂定)" if row["is_provisional"] else "")
+        status = label(DeadlineStatus(row["status"])) + ("（历史未办）" if _is_old_debt(row) else "")
+        due = shanghai(row["due_at"]).strftime("%Y-%m-%d %H:%M") + (
+            "（暂定）" if row["is_provisional"] else ""
+        )
         table.add_row(str(row["case_id"]), due, status, row["section"] or "未分办", row["title"])
     print_table(table)
     console.print(f"共 {total:,} 件。")

@@ -40,18 +40,18 @@ class Format(StrEnum):
 @report_app.command("response-times")
 @command
 def response_times_command(
-    since: Annotated[str, typer.Option("--from", help="开始日期,YYYY-MM-DD,含当日。")],
-    until: Annotated[str, typer.Option("--to", help="结束日期,YYYY-MM-DD,含当日。")],
-    rule: Annotated[str, typer.Option(help="规则名,或 all。")] = DEFAULT_RULE,
+    since: Annotated[str, typer.Option("--from", help="开始日期，YYYY-MM-DD,含当日。")],
+    until: Annotated[str, typer.Option("--to", help="结束日期，YYYY-MM-DD,含当日。")],
+    rule: Annotated[str, typer.Option(help="规则名，或 all。")] = DEFAULT_RULE,
     basis: Annotated[Basis, typer.Option(help="按收到日还是到期日归入期间。")] = Basis.RECEIVED,
     by: Annotated[GroupBy | None, typer.Option(help="分组。")] = None,
-    as_of: Annotated[str | None, typer.Option(help="统计截至时刻;不填则为现在。")] = None,
+    as_of: Annotated[str | None, typer.Option(help="统计截至时刻；不填则为现在。")] = None,
     rows: Annotated[bool, typer.Option("--rows", help="列出每个数字背后的每一件。")] = False,
     form: Annotated[Format, typer.Option("--format", help="输出形式。")] = Format.TABLE,
     out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件。")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
-    """时效报告:收到多少、按时多少、还欠多少,每个数字都可打开。"""
+    """时效报告：收到多少、按时多少、还欠多少，每个数字都可打开。"""
     with open_office() as office:
         if rule != ALL_RULES and rule not in {one.key for one in office.rulebook.rules()}:
             office.rulebook.rule(rule, local_day(office.clock.now()))  # says which names are near
@@ -97,7 +97,7 @@ def _show(report: Report) -> None:
     q = report.query
     words = {Basis.RECEIVED: "收到", Basis.DUE: "到期"}
     console.print(
-        f"时效报告 {q.since} 至 {q.until}(按{words[q.basis]}日),规则 {q.rule},"
+        f"时效报告 {q.since} 至 {q.until}（按{words[q.basis]}日），规则 {q.rule},"
         f"截至 {shanghai(q.as_of):%Y-%m-%d %H:%M:%S}"
     )
     table = Table(
@@ -110,10 +110,10 @@ def _show(report: Report) -> None:
     print_table(table)
     t = report.total
     judged = t.on_time + t.late + t.overdue
-    console.print(f"按时率 = 按时 {t.on_time:,} ÷(按时+逾期答复+超期未答 {judged:,})。")
-    console.print(f"中位、九成为答复所用工作日,只算已答复的;另有 {t.unanswered:,} 件尚未答复。")
+    console.print(f"按时率 = 按时 {t.on_time:,} ÷（按时+逾期答复+超期未答 {judged:,}）。")
+    console.print(f"中位、九成为答复所用工作日，只算已答复的；另有 {t.unanswered:,} 件尚未答复。")
     if report.provisional:
-        console.print(f"其中 {report.provisional} 件的截止日依据尚未公布的日历,为暂定。")
+        console.print(f"其中 {report.provisional} 件的截止日依据尚未公布的日历，为暂定。")
 
 
 def _cells(f: Figures) -> list[str]:

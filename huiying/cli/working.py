@@ -18,9 +18,9 @@ from huiying.output import command, console, print_json
 @command
 def worker_command(
     once: Annotated[bool, typer.Option("--once", help="处理完当前到点的事项就退出。")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON(与 --once 同用)。")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON（与 --once 同用）。")] = False,
 ) -> None:
-    """运行提醒引擎:到点提醒、升级、发送通知。"""
+    """运行提醒引擎：到点提醒、升级、发送通知。"""
     with open_office() as office:
         if once:
             _once(office, as_json=as_json)
@@ -33,13 +33,13 @@ def _once(office: Office, *, as_json: bool) -> None:
     if as_json:
         print_json({"ticked": asdict(ticked), "sent": asdict(sent)})
         return
-    console.print(f"执行 {ticked.fired} 项,略过 {ticked.skipped} 项,出错 {ticked.failed} 项。")
-    console.print(f"发出 {sent.accepted} 条,待重试 {sent.retried} 条,失败 {sent.failed} 条。")
+    console.print(f"执行 {ticked.fired} 项，略过 {ticked.skipped} 项，出错 {ticked.failed} 项。")
+    console.print(f"发出 {sent.accepted} 条，待重试 {sent.retried} 条，失败 {sent.failed} 条。")
 
 
 def _run(office: Office) -> None:
     if office.settings.now is not None:
-        raise SettingsError("固定了“现在”(HUIYING_NOW),引擎不能运行。", mend="请去掉该设置后再启动。")
+        raise SettingsError("固定了“现在”(HUIYING_NOW)，引擎不能运行。", mend="请去掉该设置后再启动。")
     loop = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
     loop.start()
     ended = threading.Event()

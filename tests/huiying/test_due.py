@@ -86,7 +86,7 @@ def test_a_person_reads_each_day_the_end_and_the_clause() -> None:
         "2026-10-10",
         "调休上班",
         "国庆节",
-        "截止:2026-10-13 24:00",
+        "截止：2026-10-13 24:00",
         "「要在5个工作日内作出首次回复」",
     ):
         assert words in out.replace("\n", "")
