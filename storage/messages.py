@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from core.model import MessageRecord
 from core.vocabulary import DeadlineState
 from storage.database import allocate_ids, in_chunks, insert_many
-from storage.tables import cases, deadlines, message_revisions, messages, sources
+from storage.tables import assessments, cases, deadlines, message_revisions, messages, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,8 @@ def listed(
     """Messages that were not withdrawn, and how many there are in all.
 
     Args:
-        order: `received` (newest first) or `due` (next running deadline first, those without one last).
+        order: `received` (newest first), `due` (next running deadline first, those without one last) or
+            `risk` (highest score first, those not assessed last).
         channels: only these; all when empty.
         limit: at most so many rows.
     """
@@ -195,6 +196,10 @@ def listed(
         next_due = _next_due().subquery()
         query = query.outerjoin(next_due, next_due.c.message_id == messages.c.id)
         query = query.order_by(next_due.c.due_at.is_(None), next_due.c.due_at, *newest_first)
+    elif order == "risk":
+        query = query.outerjoin(assessments, assessments.c.message_id == messages.c.id)
+        score = assessments.c.risk_score
+        query = query.order_by(score.is_(None), score.desc(), *newest_first)
     else:
         query = query.order_by(*newest_first)
     rows = connection.execute(query.where(*chosen).limit(limit)).mappings().all()

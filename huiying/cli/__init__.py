@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from huiying.cli.analysing import analyze_command, evaluate_app, score_command
 from huiying.cli.demo import demo_command
 from huiying.cli.due import due_command
 from huiying.cli.importing import import_command, imports_command, quarantine_app
@@ -37,6 +38,8 @@ app.command("demo")(demo_command)
 app.command("serve")(serve_command)
 app.command("import")(import_command)
 app.command("imports")(imports_command)
+app.command("analyze")(analyze_command)
+app.command("score")(score_command)
 app.command("messages")(messages_command)
 app.command("cases")(cases_command)
 app.command("due")(due_command)
@@ -47,4 +50,5 @@ app.add_typer(report_app, name="report")
 app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(audit_app, name="audit")

@@ -14,7 +14,8 @@ from core.labels import label
 from core.vocabulary import Channel, DeadlineState, DeadlineStatus
 from huiying.office import open_office
 from huiying.output import command, console, print_json, print_table
-from storage import deadlines, messages
+from storage import assessments, deadlines, messages
+from storage.assessments import Effective
 from storage.database import Row
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
@@ -37,6 +38,7 @@ class Order(StrEnum):
 
     RECEIVED = "received"
     DUE = "due"
+    RISK = "risk"
 
 
 @command
@@ -46,14 +48,15 @@ def messages_command(
     limit: Limit = _DEFAULT_ROWS,
     as_json: Json = False,
 ) -> None:
-    """列出来文：最新的在前，或先到期的在前。"""
+    """列出来文：最新的在前，先到期的在前，或风险高的在前。"""
     chosen = [one.value for one in channel or []]
     with open_office() as office, office.database.read() as connection:
         rows, total = messages.listed(
             connection, order=order.value, channels=chosen, limit=limit or _DEFAULT_ROWS
         )
+        said = assessments.effective(connection, [row["id"] for row in rows])
     if as_json:
-        print_json({"messages": [_message(row) for row in rows], "total": total})
+        print_json({"messages": [_message(row, said.get(row["id"])) for row in rows], "total": total})
         return
     if not rows:
         console.print("还没有来文。用 huiying import 导入一份导出表。")
@@ -66,20 +69,26 @@ def messages_command(
     console.print(f"共 {total:,} 件" + (f",列出 {len(rows)} 件。" if len(rows) < total else "。"))
 
 
-def _message(row: Row) -> dict[str, Any]:
+def _message(row: Row, said: Effective | None) -> dict[str, Any]:
+    """The contract's shape; what the analysis has not looked at yet is null."""
     return {
         "message": row["id"],
         "source": row["source"],
         "native_id": row["native_id"],
         "channel": row["channel"],
         "section": row["section"] or None,
-        "topic": None,
+        "topic": said.topic or None if said else None,
         "title": row["title"],
         "received_at": iso(row["received_at"]),
-        "risk": None,
-        "sentiment": None,
+        "risk": _risk(said) if said else None,
+        "sentiment": {"raw": said.sentiment_raw, "label": said.sentiment_label} if said else None,
         "group": None,
     }
+
+
+def _risk(said: Effective) -> dict[str, Any]:
+    reasons = list(said.reasons.get("risk", ()))
+    return {"level": said.risk_level, "score": said.risk_score, "reasons": reasons}
 
 
 @command
