@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import uvicorn
 
 from api.app import create_app
 from api.services import Services
+from core.errors import Conflict
+from huiying.analysis_loop import AnalysisLoop
+from huiying.engine_loop import EngineLoop
 from huiying.office import Office
+from huiying.output import console, stderr
 
 # An open event stream would otherwise keep the server from ever stopping.
 _GRACE_SECONDS = 2
@@ -25,12 +32,33 @@ def services_of(office: Office) -> Services:
 
 
 def serve(office: Office, host: str, port: int) -> None:
-    """Serve until the process is told to stop (Ctrl+C or SIGTERM)."""
-    uvicorn.run(
-        create_app(services_of(office)),
-        host=host,
-        port=port,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-        server_header=False,
-        log_level="warning",
-    )
+    """Serve pages, run the engine and assess new messages until told to stop (Ctrl+C or SIGTERM)."""
+    with _background(office):
+        uvicorn.run(
+            create_app(services_of(office)),
+            host=host,
+            port=port,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+            server_header=False,
+            log_level="warning",
+        )
+
+
+@contextmanager
+def _background(office: Office) -> Iterator[None]:
+    """The engine and the analysis beside the web; without an engine where another process is the one."""
+    engine = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
+    analysis = AnalysisLoop(office)
+    running = True
+    try:
+        engine.start()
+    except Conflict as error:
+        stderr.print(f"{error.message}本进程只提供网页。", markup=False, highlight=False)
+        running = False
+    analysis.start()
+    try:
+        yield
+    finally:
+        analysis.stop()
+        if running:
+            engine.stop()

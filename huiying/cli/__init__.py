@@ -36,6 +36,7 @@ def root(
 
 app.command("demo")(demo_command)
 app.command("serve")(serve_command)
+app.command("worker")(worker_command)
 app.command("import")(import_command)
 app.command("imports")(imports_command)
 app.command("analyze")(analyze_command)

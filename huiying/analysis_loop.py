@@ -1,0 +1,77 @@
+"""Assessing new messages and judging what they mean together, beside the web, in one process.
+
+Every few seconds: messages nobody has assessed are assessed in batches, then triage looks at the window
+before now. Both may be run as often as one likes; what was done is not done again.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from alerts.actors import program
+from alerts.attention import watch
+from alerts.incident_rules import load_incident_rules
+from alerts.steps import Act
+from alerts.triage import load_triage_rules
+from analysis.assessment import Analyser
+from analysis.engine import assess_pending
+from analysis.lexicon import load_lexicon
+from analysis.sentiment.fast import open_scorer
+from core.errors import HuiyingError
+from core.rule_files import rules_folder
+from huiying.office import Office
+
+_log = logging.getLogger(__name__)
+_EVERY_SECONDS = 5
+
+
+class AnalysisLoop:
+    """Assesses and triages until it is stopped."""
+
+    def __init__(self, office: Office) -> None:
+        folder = rules_folder()
+        self._office = office
+        self._triage_rules = load_triage_rules(folder / "triage.yml")
+        self._incident_rules = load_incident_rules(folder / "incidents.yml")
+        self._lexicon = load_lexicon(folder / "lexicon")
+        self._analyser: Analyser | None = None
+        self._scheduler = BackgroundScheduler(timezone="UTC")
+
+    def once(self) -> tuple[int, int]:
+        """Assess what waits and do what triage decides; how many messages, how many decisions."""
+        if (
+            self._analyser is None
+        ):  # building the tables takes seconds on the first day; the web need not wait
+            self._analyser = Analyser(open_scorer(self._office.settings.data_dir / "models"), self._lexicon)
+        office = self._office
+        assessed = assess_pending(office.database, self._analyser, office.clock)
+        act = Act(program("triage"), office.clock.now())
+        decided = watch(office.database, office.law, self._triage_rules, self._incident_rules, act)
+        return assessed, decided
+
+    def start(self) -> None:
+        """Begin and return; the work goes on in a thread of its own."""
+        self._scheduler.add_job(
+            self._job,
+            "interval",
+            seconds=_EVERY_SECONDS,
+            id="assess",
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End after the batch in hand."""
+        self._scheduler.shutdown(wait=True)
+
+    def _job(self) -> None:
+        try:
+            self.once()
+        except HuiyingError as error:
+            _log.warning("analysis.failed %s", error.code)
+        except Exception:  # noqa: BLE001 - an edge of the process: the next run must come
+            _log.exception("analysis.failed")
