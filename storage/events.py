@@ -19,6 +19,8 @@ from storage.tables import cases, events
 from storage.types import to_microseconds
 
 OFFICE_STREAM = 0
+# Any number, the same for all processes of one database, other than the migration's.
+_OFFICE_LOCK = 5_202_311
 GENESIS = "0" * 64
 _CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -224,6 +226,10 @@ def _case_heads(connection: Connection, case_ids: Sequence[int]) -> dict[int, He
 
 
 def _office_head(connection: Connection) -> Head:
+    """The end of the office's chain, which no row locks: on PostgreSQL writers queue at an advisory lock that
+    ends with their transaction; on SQLite a write transaction is alone anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_OFFICE_LOCK)))
     query = (
         sa.select(events.c.seq, events.c.hash)
         .where(events.c.stream == OFFICE_STREAM)

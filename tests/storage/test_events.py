@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DatabaseError
@@ -80,3 +82,19 @@ def test_events_come_back_in_order_with_their_payload(trail: Database) -> None:
         rows = events.of_stream(connection, OFFICE_STREAM)
     assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5]
     assert rows[2]["payload"] == {"n": 2, "说明": "完成"}
+
+
+def test_two_writers_of_the_office_chain_queue_up(database: Database, clock: FixedClock) -> None:
+    now = clock.now()
+
+    def write(name: str) -> None:
+        with database.write() as connection:
+            facts = {"by": name}
+            events.append(
+                connection, [Draft(OFFICE_STREAM, Tag.IMPORT_FINISHED, "system", name, now, facts)], now
+            )
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, [f"写手{number}" for number in range(40)]))
+    with database.read() as connection:
+        assert events.verify(connection) == events.Verdict(40, None, None)
