@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import cast
 
 from starlette.requests import Request
 
+from alerts.casework import Law
 from alerts.deadlines import DueTimes
+from alerts.evidence import FetchLimits
 from core.clock import Clock
 from core.rulebook import Rulebook
 from core.settings import Settings
@@ -18,7 +21,12 @@ from storage.database import Database
 
 @dataclass(frozen=True)
 class Services:
-    """Everything a request may use; shared by all threads of the server."""
+    """Everything a request may use; shared by all threads of the server.
+
+    Attributes:
+        data_dir: where saved copies are kept.
+        evidence: how far the fetch of a published page goes.
+    """
 
     database: Database
     clock: Clock
@@ -26,6 +34,9 @@ class Services:
     rulebook: Rulebook
     calendar: WorkCalendar
     due_times: DueTimes
+    law: Law
+    data_dir: Path
+    evidence: FetchLimits = FetchLimits()
 
     @property
     def soon(self) -> timedelta:

@@ -28,6 +28,8 @@ def services_of(office: Office) -> Services:
         rulebook=office.rulebook,
         calendar=office.calendar,
         due_times=office.due_times,
+        law=office.law,
+        data_dir=office.settings.data_dir,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from alerts.casework import Law
@@ -11,6 +13,6 @@ from tests.api.office import WebOffice
 
 
 @pytest.fixture
-def office(database: Database, law: Law, clock: FixedClock) -> WebOffice:
+def office(database: Database, law: Law, clock: FixedClock, data_dir: Path) -> WebOffice:
     """An office without people and messages, on a Monday at nine."""
-    return WebOffice(database, law, clock)
+    return WebOffice(database, law, clock, data_dir)

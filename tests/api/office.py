@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 
 from alerts.casework import Law, Origin, Registrar
+from alerts.evidence import FetchLimits
 from api.app import create_app
 from api.security.accounts import NewPerson, add_person
 from api.security.secrets import hashed, new_secret
@@ -26,7 +28,7 @@ PASSWORD = "correct horse 12"
 class WebOffice:
     """The application over one database, with a clock that the test moves."""
 
-    def __init__(self, database: Database, law: Law, clock: FixedClock) -> None:
+    def __init__(self, database: Database, law: Law, clock: FixedClock, data_dir: Path) -> None:
         self.database, self.law, self.clock = database, law, clock
         self.services = Services(
             database=database,
@@ -35,6 +37,10 @@ class WebOffice:
             rulebook=law.rulebook,
             calendar=load_calendar(rules_folder() / "calendar"),
             due_times=law.due_times,
+            law=law,
+            data_dir=data_dir,
+            # The pages that tests publish lie on this machine.
+            evidence=FetchLimits(seconds=5, allow_private=True),
         )
         self.app = create_app(self.services)
 

@@ -28,7 +28,7 @@ def site(data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
     """The address of a real server over a small office."""
     database = open_database(f"sqlite:///{data_dir / 'huiying.db'}")
     migrate(database, clock.now())
-    office = WebOffice(database, law, clock)
+    office = WebOffice(database, law, clock, data_dir)
     office.person("duban")
     office.receive(
         make_record("2026-11-10T09:00", title="电梯坏了", section="特设科"),
