@@ -19,10 +19,9 @@ from core.clock import shanghai
 _TITLE_LENGTH = 40
 _SUBJECT_LENGTH = 80
 _BODY_LENGTH = 500
-# What chat platforms read as a call to everybody, in the forms a citizen might type it.
-_MENTION = re.compile(r"[@\uff20]\s*(?:all|everyone|here|channel|所有人|全体成员|全体)", re.IGNORECASE)
 _BLANKS = re.compile(r"\s+")
-_MARKUP = str.maketrans("", "", "<>[]`*_#\\")
+# What chat platforms read as markup, and the sign without which nobody, and not everybody, is called.
+_MARKUP = str.maketrans("", "", "<>[]`*_#\\@\uff20")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def words(kind: str, facts: Mapping[str, str], late: timedelta | None = None) ->
 def plain(text: str, limit: int = _TITLE_LENGTH) -> str:
     """`text` on one line, without control and direction characters, markup and calls to everybody; cut."""
     visible = "".join(" " if char in "\n\r\t" else char for char in text if _is_shown(char))
-    clean = _BLANKS.sub(" ", _MENTION.sub("", visible.translate(_MARKUP))).strip()
+    clean = _BLANKS.sub(" ", visible.translate(_MARKUP)).strip()
     return clean if len(clean) <= limit else f"{clean[: limit - 1]}…"
 
 

@@ -25,8 +25,9 @@ def checked_address(host: str, port: int, *, allow_private: bool) -> str:
         AddressRefused: one of the addresses is not public.
         OSError: the name does not resolve.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(entry[4][0]) for entry in found]
+    addresses = _literal(host) or [
+        str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ]
     if not allow_private:
         for address in addresses:
             if not is_public(address):
@@ -48,6 +49,18 @@ def is_public(address: str) -> bool:
         if inner is not None:
             return parsed.ipv4_mapped is not None and _is_global(inner)
     return _is_global(parsed)
+
+
+def _literal(host: str) -> list[str]:
+    """The address that `host` is already, in any notation (decimal, hexadecimal, short), or nothing."""
+    try:
+        return [str(ipaddress.ip_address(host.strip("[]")))]
+    except ValueError:
+        pass
+    try:
+        return [socket.inet_ntoa(socket.inet_aton(host))]
+    except (OSError, UnicodeError):
+        return []
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
