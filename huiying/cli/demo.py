@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Annotated, Any
 
 import typer
@@ -16,6 +18,8 @@ from core.labels import label
 from huiying.demo.bureau import read_bureau
 from huiying.demo.loading import DemoLogins, load_demo
 from huiying.demo.opening import open_demo
+from huiying.demo.posts import read_day
+from huiying.demo.replay import Replay
 from huiying.office import Office
 from huiying.output import command, console, print_json
 
@@ -27,9 +31,10 @@ def demo_command(
     port: Annotated[int, typer.Option(min=1, max=65535, help="端口。")] = 8000,
     fresh: Annotated[bool, typer.Option("--fresh", help="丢掉原来的演示数据，以此刻为准重新装入。")] = False,
     load_only: Annotated[bool, typer.Option("--load-only", help="只装入数据，不启动服务。")] = False,
+    replay: Annotated[bool, typer.Option("--replay/--no-replay", help="启动后重放微博上的事件。")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
-    """演示：一个虚构的局，三十件来文，五个角色的账号；只有本机能访问。"""
+    """演示：一个虚构的局，三十件来文，一起微博上的突发事件，五个角色的账号；只有本机能访问。"""
     if not load_only:
         _require_free(port)
     bureau = read_bureau()
@@ -45,7 +50,19 @@ def demo_command(
             # Loading alone, like every other command, starts without the web server's packages.
             from huiying.serving import serve
 
-            serve(office, _HOST, port)
+            with _replaying(office) if replay else nullcontext():
+                serve(office, _HOST, port)
+
+
+@contextmanager
+def _replaying(office: Office) -> Iterator[None]:
+    """The incident day, coming in while the block runs."""
+    running = Replay(office, read_day())
+    running.start()
+    try:
+        yield
+    finally:
+        running.stop()
 
 
 def _require_free(port: int) -> None:
