@@ -123,8 +123,6 @@ def import_file(
     path: Path,
     wish: Wish,
     progress: Progress = lambda _done, _all: None,
-    *,
-    is_alone: bool = False,
 ) -> Imported:
     """Import one file; killed and called again, it ends as if called once.
 
@@ -133,7 +131,6 @@ def import_file(
         path: the file; it is copied first, so that replacing it meanwhile changes nothing.
         wish: how to read it.
         progress: called with rows done and rows in all.
-        is_alone: this process has one thread; then large files are read ahead in a second process.
 
     Raises:
         FileRefused: the file as a whole cannot be read; nothing was stored.
@@ -146,7 +143,7 @@ def import_file(
         with open_file(stream, path.name, wish.kind, context) as opened:
             if wish.dry_run:
                 return _rehearse(office, opened, path, wish)
-            return _store(office, opened, path, digest, wish, progress, is_alone)
+            return _store(office, opened, path, digest, wish, progress)
 
 
 def deadline_counts(office: Office, files: list[Imported]) -> dict[str, int]:
@@ -165,7 +162,6 @@ def _store(
     digest: str,
     wish: Wish,
     progress: Progress,
-    is_alone: bool,
 ) -> Imported:
     with office.database.write() as connection:
         now = office.clock.now()
@@ -179,7 +175,6 @@ def _store(
         key=office.key,
         batch_rows=office.settings.imports.batch_rows,
         make_intake=lambda number: OfficeIntake(office, Origin(number, f"导入 {number}")),
-        is_alone=is_alone,
         progress=lambda done: progress(done, opened.row_count),
     )
     run = runner.run(opened, run, source.id)

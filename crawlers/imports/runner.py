@@ -7,8 +7,7 @@ point stand or fall together. Run again, the import goes on after the last commi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -16,7 +15,6 @@ from typing import Any, Protocol
 from core.clock import Clock
 from core.model import MessageRecord
 from core.vocabulary import Tag
-from crawlers.imports.ahead import Outcome, read_ahead
 from crawlers.imports.opening import Accepted, Ignored, OpenedFile, Rejected
 from storage import events, imports, messages
 from storage.database import Connection, Database
@@ -24,8 +22,7 @@ from storage.events import OFFICE_STREAM, Draft
 from storage.imports import Counts, Run
 from storage.keys import DataKey
 
-# Below so many rows starting a process costs more than it saves.
-_WORTH_A_PROCESS = 5000
+Outcome = Accepted | Rejected | Ignored
 
 
 class Intake(Protocol):
@@ -57,7 +54,6 @@ class ImportRunner:
 
     Attributes:
         make_intake: makes the intake of one run from the number of the import.
-        is_alone: this process has one thread, so that large files may be read ahead by a forked child.
         progress: called after each batch with the position reached.
     """
 
@@ -66,7 +62,6 @@ class ImportRunner:
     key: DataKey
     batch_rows: int
     make_intake: Callable[[int], Intake]
-    is_alone: bool = False
     progress: Callable[[int], None] = lambda _position: None
 
     def run(self, opened: OpenedFile, run: Run, source_id: int) -> Run:
@@ -76,20 +71,13 @@ class ImportRunner:
             Conflict: another process is importing the same file; what it committed stays.
         """
         intake = self.make_intake(run.id)
-        with closing(self._outcomes(opened, run.position)) as outcomes:
-            for batch in _batches(outcomes, self.batch_rows):
-                with self.database.write() as connection:
-                    run = self._store(connection, intake, run, source_id, batch)
-                self.progress(run.position)
+        for batch in _batches(opened.rows(after=run.position), self.batch_rows):
+            with self.database.write() as connection:
+                run = self._store(connection, intake, run, source_id, batch)
+            self.progress(run.position)
         with self.database.write() as connection:
             self._finish(connection, run)
         return run
-
-    def _outcomes(self, opened: OpenedFile, after: int) -> Generator[Outcome, None, None]:
-        if self.is_alone and opened.row_count - after >= _WORTH_A_PROCESS:
-            yield from read_ahead(lambda: opened.rows(after=after))
-        else:
-            yield from opened.rows(after=after)
 
     def _store(self, connection: Connection, intake: Intake, run: Run, source_id: int, batch: _Batch) -> Run:
         now = self.clock.now()

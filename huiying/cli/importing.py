@@ -66,7 +66,7 @@ def _import_all(office: Office, paths: list[Path], wish: Wish, as_json: bool) ->
     for path in paths:
         try:
             with _progress(path.name, as_json) as progress:
-                done.append(import_file(office, path, wish, progress, is_alone=True))
+                done.append(import_file(office, path, wish, progress))
         except FileRefused as error:
             refused.append((path, error))
     answer = _answer(office, done, refused)
@@ -133,7 +133,7 @@ def _progress(name: str, as_json: bool) -> Iterator[Report]:
     task = bar.add_task(name, total=None)
 
     def report(done: int, total: int) -> None:
-        bar.start()  # with the first rows: the bar's thread must not be there when a reader is forked
+        bar.start()  # with the first rows: a refused file shows no bar
         bar.update(task, completed=done, total=total)
 
     try:
