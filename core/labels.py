@@ -224,8 +224,14 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.IMPORT_UNDONE, "导入已撤销"),
     (v.Tag.QUARANTINE_OPENED, "打开隔离件"),
     (v.Tag.PERSON_ADDED, "新增人员"),
+    (v.Tag.PERSON_CHANGED, "更改人员"),
+    (v.Tag.PERSON_ADDRESS_SET, "设定通知地址"),
     (v.Tag.PERSON_DISABLED, "停用人员"),
     (v.Tag.PASSWORD_CHANGED, "修改密码"),
+    (v.Tag.SECTION_ADDED, "新增科室"),
+    (v.Tag.SECTION_RENAMED, "更改科室名称"),
+    (v.Tag.CHANNEL_ADDED, "新增通知渠道"),
+    (v.Tag.CHANNEL_CHANGED, "更改通知渠道"),
     (v.Tag.TOKEN_CREATED, "新建接口令牌"),
 )
 _LABELS: Mapping[tuple[type[StrEnum], StrEnum], str] = {(type(word), word): text for word, text in _WORDS}

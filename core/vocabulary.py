@@ -375,6 +375,12 @@ class Tag(StrEnum):
     IMPORT_UNDONE = "import:undone"
     QUARANTINE_OPENED = "quarantine:opened"
     PERSON_ADDED = "person:added"
+    PERSON_CHANGED = "person:changed"
+    PERSON_ADDRESS_SET = "person:address_set"
     PERSON_DISABLED = "person:disabled"
     PASSWORD_CHANGED = "person:password_changed"  # noqa: S105 - the name of an event
+    SECTION_ADDED = "section:added"
+    SECTION_RENAMED = "section:renamed"
+    CHANNEL_ADDED = "channel:added"
+    CHANNEL_CHANGED = "channel:changed"
     TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event
