@@ -7,7 +7,19 @@ from starlette.staticfiles import StaticFiles
 
 from api import problems
 from api.headers import SecurityHeaders
-from api.pages import account, deadlines, desk, report_rows, reports, rules, sign_in
+from api.pages import (
+    account,
+    alerts,
+    cases,
+    deadlines,
+    desk,
+    inbox,
+    incidents,
+    report_rows,
+    reports,
+    rules,
+    sign_in,
+)
 from api.pages.rendering import STATIC
 from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
@@ -19,6 +31,19 @@ from api.services import Services
 
 # Forms and JSON are small; uploads of files will raise the limit for their own route.
 _BODY_BYTES = 1 << 20
+_PAGES = (
+    sign_in,
+    desk,
+    alerts,
+    inbox,
+    cases,
+    incidents,
+    deadlines,
+    reports,
+    report_rows,
+    rules,
+    account,
+)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -36,7 +61,19 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     app.include_router(_interface(), prefix="/api/v1")
-    for page in (sign_in, desk, deadlines, reports, report_rows, rules, account):
+    for page in (
+        sign_in,
+        desk,
+        alerts,
+        inbox,
+        cases,
+        incidents,
+        deadlines,
+        reports,
+        report_rows,
+        rules,
+        account,
+    ):
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import cast
@@ -36,7 +36,7 @@ class Services:
     due_times: DueTimes
     law: Law
     data_dir: Path
-    evidence: FetchLimits = FetchLimits()
+    evidence: FetchLimits = field(default_factory=FetchLimits)
 
     @property
     def soon(self) -> timedelta:

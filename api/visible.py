@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
 
 from core.errors import NotFound
 from core.vocabulary import DeadlineState
-from storage import deadlines
+from storage import cases, deadlines
 from storage.database import Connection, Row
 
 # The largest number both databases keep; a larger one in an address is refused before it reaches them.
 LARGEST_ID = 2**63 - 1
+Number = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 def get_visible_deadline(
@@ -27,4 +31,16 @@ def get_visible_deadline(
         raise NotFound(
             f"没有编号为 {deadline_id} 的时限。", mend="请从值班台进入。", code="deadline.not_found"
         )
+    return row
+
+
+def get_visible_case(connection: Connection, case_id: int, sees_only: str | None) -> Row:
+    """One case as it stands.
+
+    Raises:
+        NotFound: there is none with this number, or it belongs to another section.
+    """
+    row = cases.get(connection, case_id)
+    if sees_only is not None and row["section"] != sees_only:
+        raise cases.no_such(case_id)
     return row

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from api.pages.contexts import ClockLine
+from api.pages.contexts import ClockGroup, ClockLine
 from api.pages.wording import countdown
 from api.standing import Standing, standing
 from core.clock import iso
-from core.vocabulary import Channel
+from core.vocabulary import CaseKind, Channel
 from storage.database import Row
 from storage.desk import Choice
 
 NO_SECTION = "未分办"
+STATES = {"overdue": "超期未答", "due_soon": "即将到期", "later": "尚有时间"}
+
+
+def case_path(kind: str, case_id: int) -> str:
+    """The address of a case's page."""
+    return f"/{'incidents' if kind == CaseKind.INCIDENT.value else 'cases'}/{case_id}"
 
 
 def clock_line(row: Row, choice: Choice, rule_labels: Mapping[str, str]) -> ClockLine:
@@ -20,6 +26,7 @@ def clock_line(row: Row, choice: Choice, rule_labels: Mapping[str, str]) -> Cloc
     stands = standing(row, choice)
     return ClockLine(
         id=row["deadline_id"],
+        case_href=case_path(row["case_kind"], row["case_id"]),
         state="later" if stands is Standing.RUNNING else stands.value,
         countdown="" if stands is Standing.MET else countdown(row["due_at"], choice.as_of),
         due_at=row["due_at"],
@@ -31,3 +38,12 @@ def clock_line(row: Row, choice: Choice, rule_labels: Mapping[str, str]) -> Cloc
         rule=rule_labels.get(row["rule_key"], row["rule_key"]),
         is_provisional=row["is_provisional"],
     )
+
+
+def groups_of(lines: Sequence[ClockLine]) -> list[ClockGroup]:
+    """The states in order of urgency, which is also the order of due times; empty ones are left out."""
+    groups = [
+        ClockGroup(state, words, [line for line in lines if line.state == state])
+        for state, words in STATES.items()
+    ]
+    return [group for group in groups if group.lines]

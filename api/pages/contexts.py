@@ -77,9 +77,11 @@ class ClockLine:
         state: `overdue`, `due_soon`, `later` or `met`: the colour and the word.
         countdown: how long is left or for how long it is overdue; empty once met.
         due_iso: the due instant for the script, ISO 8601.
+        case_href: address of the case or incident.
     """
 
     id: int
+    case_href: str
     state: str
     countdown: str
     due_at: datetime
@@ -114,6 +116,18 @@ class ClockGroup:
 
 
 @dataclass(frozen=True)
+class AlertLine:
+    """One alert that nobody has looked at; `href` is its case, or None."""
+
+    id: int
+    kind: str
+    title: str
+    reasons: Sequence[str]
+    raised_at: datetime
+    href: str | None
+
+
+@dataclass(frozen=True)
 class DeskPage(PageContext):
     """值班台: what is owed, next due first.
 
@@ -139,6 +153,7 @@ class DeskPage(PageContext):
     channels: Sequence[Option]
     clear_href: str
     next_href: str | None
+    alerts: Sequence[AlertLine]
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from api.cursors import decode, encode
 from api.pages.addresses import address
-from api.pages.clock_lines import NO_SECTION, clock_line
-from api.pages.contexts import ClockGroup, ClockLine, DeskPage, Option, StateTab
+from api.pages.alerts import open_alerts
+from api.pages.clock_lines import NO_SECTION, STATES, clock_line, groups_of
+from api.pages.contexts import ClockGroup, DeskPage, Option, StateTab
 from api.pages.rendering import render
 from api.security.identity import Person, SignedIn, Wired
 from api.services import Services
@@ -27,7 +28,6 @@ router = APIRouter()
 _PATH = "/desk"
 _PAGE = 100
 _HISTORY_SHOWN = 20
-_STATES = {"overdue": "超期未答", "due_soon": "即将到期", "later": "尚有时间"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def show(
 
 
 def _choice(services: Services, person: Person, asked: _Asked) -> Choice:
-    if asked.state and asked.state not in _STATES:
+    if asked.state and asked.state not in STATES:
         raise InvalidInput(f"没有“{asked.state}”这种状态。", mend="请从页面上选择。", field="state")
     section = person.sees_only if person.sees_only is not None else asked.section
     return Choice(
@@ -95,7 +95,7 @@ def _page(
     return DeskPage(
         tabs=_tabs(asked, counts, services.settings.office.due_soon_hours),
         counts=counts,
-        groups=_groups([clock_line(row, choice, labels) for row in shown]),
+        groups=groups_of([clock_line(row, choice, labels) for row in shown]),
         history=ClockGroup("", "", [clock_line(row, older, labels) for row in history]),
         history_count=history_count,
         history_href=address(_PATH, asked.query(history="1", state="")),
@@ -108,6 +108,7 @@ def _page(
         channels=_channels(connection, asked),
         clear_href=address(_PATH, history=asked.history or None),
         next_href=_next(asked, shown) if len(rows) > _PAGE else None,
+        alerts=open_alerts(connection, person) if not cursor else [],
     )
 
 
@@ -127,20 +128,11 @@ def _tabs(asked: _Asked, counts: Counts, soon_hours: int) -> list[StateTab]:
             address(_PATH, asked.query(state="" if asked.state == state else state)),
             asked.state == state,
         )
-        for state, words in _STATES.items()
+        for state, words in STATES.items()
     ]
     is_chosen = asked.provisional == "1"
     href = address(_PATH, asked.query(provisional="" if is_chosen else "1"))
     return [*tabs, StateTab("provisional", "暂定", "日历尚未公布", counts.provisional, href, is_chosen)]
-
-
-def _groups(lines: Sequence[ClockLine]) -> list[ClockGroup]:
-    """The states in order of urgency, which is also the order of due times; empty ones are left out."""
-    groups = [
-        ClockGroup(state, words, [line for line in lines if line.state == state])
-        for state, words in _STATES.items()
-    ]
-    return [group for group in groups if group.lines]
 
 
 def _sections(connection: Connection, asked: _Asked) -> list[Option]:

@@ -27,7 +27,7 @@ def filled(office: WebOffice) -> WebOffice:
 
 
 def titles(page: str) -> list[str]:
-    return re.findall(r'href="/deadlines/\d+">([^<]+)<', page)
+    return re.findall(r'href="/cases/\d+">([^<]+)<', page)
 
 
 def test_the_desk_lists_open_clocks_by_next_due_and_history_apart(filled: WebOffice) -> None:
@@ -118,7 +118,7 @@ def test_a_state_that_does_not_exist_is_named(office: WebOffice) -> None:
 
 def test_the_reason_of_a_clock_shows_its_clause_and_every_day(filled: WebOffice) -> None:
     browser = filled.signed_in("duban")
-    link = re.search(r'href="(/deadlines/\d+)">牛奶过期', browser.get("/desk").text)
+    link = re.search(r'href="(/deadlines/\d+)"[^>]*>2026-11-23 周一 24:00', browser.get("/desk").text)
     assert link is not None
     page = browser.get(link[1]).text
     assert "要在5个工作日内作出首次回复" in page
@@ -130,7 +130,8 @@ def test_the_reason_of_a_clock_shows_its_clause_and_every_day(filled: WebOffice)
 
 
 def test_a_clock_of_another_section_is_not_there_for_a_handler(filled: WebOffice) -> None:
-    link = re.search(r'href="(/deadlines/\d+)">电梯坏了', filled.signed_in("duban").get("/desk").text)
+    page = filled.signed_in("duban").get("/desk").text
+    link = re.search(r'href="(/deadlines/\d+)"[^>]*>[^<]+</a></td>\s*<td[^>]*><a[^>]*>电梯坏了', page)
     assert link is not None
     handler = filled.signed_in("shipin", Role.HANDLER, section="食品科")
     assert handler.get(link[1]).status_code == 404

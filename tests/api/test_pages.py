@@ -10,7 +10,17 @@ from fastapi.testclient import TestClient
 from tests.api.office import WebOffice
 from tests.factories import make_record
 
-PAGES = ("/desk", "/reports/response-times", "/reports/response-times/rows", "/rules", "/account", "/nowhere")
+PAGES = (
+    "/desk",
+    "/reports/response-times",
+    "/reports/response-times/rows",
+    "/rules",
+    "/account",
+    "/nowhere",
+    "/incidents",
+    "/inbox",
+    "/cases/1",
+)
 
 
 def test_no_page_needs_anything_inline_or_from_elsewhere(office: WebOffice) -> None:
@@ -31,7 +41,7 @@ def test_no_page_needs_anything_inline_or_from_elsewhere(office: WebOffice) -> N
 def test_static_files_carry_their_hash_and_may_be_kept(office: WebOffice) -> None:
     browser = office.browser()
     addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', browser.get("/sign-in").text)
-    assert len(addresses) == 6
+    assert len(addresses) == 7
     for address in addresses:
         answer = browser.get(address)
         assert answer.status_code == 200

@@ -67,6 +67,8 @@ def test_a_manager_goes_from_the_desk_to_a_reason_and_from_a_figure_to_its_rows(
 
     page.get_by_role("link", name="牛奶过期").click()
     expect(page.get_by_role("heading", name="牛奶过期")).to_be_visible()
+    page.get_by_text("依据").first.click()
+    page.get_by_role("link", name="逐日计算").click()
     expect(page.locator("ol.days > li").last).to_contain_text("第5日")
 
     page.get_by_role("link", name="时效报告").click()

@@ -1,0 +1,203 @@
+"""The forms that a person finds on the page of a case: what the table of the workflow allows, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from alerts.workflow import allowed
+from api.pages.contexts import Option
+from api.pages.given import Given
+from api.pages.handling_contexts import ActionForm, FormField
+from api.pages.verbs import OFFERED, actor_of
+from api.security.identity import Person
+from core.clock import shanghai
+from core.labels import label
+from core.vocabulary import CaseKind, CaseState, Command, Level
+from storage.database import Row
+
+_COPY_TYPES = "网页、PDF或截图"
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    name: str
+    label: str
+    kind: str = "line"
+    hint: str = ""
+    is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    effect: str
+    fields: tuple[_Field, ...] = ()
+    is_main: bool = False
+
+
+_PUBLICATION = (
+    _Field("published_at", "发布时间", "time", "公众最早能看到的时刻。"),
+    _Field("url", "链接", "url", "系统会打开链接并留存一份。", is_required=False),
+    _Field("publisher", "发布单位", is_required=False),
+    _Field("title", "标题", is_required=False),
+    _Field("copy", "或上传留存件", "file", f"{_COPY_TYPES}；没有链接时上传。", is_required=False),
+)
+_FORMS: Mapping[Command, _Form] = {
+    Command.ACKNOWLEDGE: _Form("表示本人已经看到；不停止计时。", is_main=True),
+    Command.ASSIGN: _Form("交给科室办理；时限照旧计算。", (_Field("section", "承办科室", "choice"),)),
+    Command.REPLY: _Form(
+        "实质答复才停止计时。",
+        (
+            _Field("text", "答复内容", "text", "写明处理结果；只说收悉的不算答复。"),
+            _Field("replied_at", "答复时间", "time", "不填即为现在。", is_required=False),
+            _Field("org", "答复单位", is_required=False),
+            _Field("copy", "凭证", "file", "补录期限之前的答复时须附。", is_required=False),
+        ),
+        is_main=True,
+    ),
+    Command.HOLDING_REPLY: _Form("告诉来信人已经收到；不停止计时。", (_Field("text", "告知内容", "text"),)),
+    Command.PUBLISH: _Form("登记已经发布的权威信息；按发布时间停止计时。", _PUBLICATION, is_main=True),
+    Command.HOLD_PRESS_CONFERENCE: _Form("登记已经举行的新闻发布会；只停止发布会的时限。", _PUBLICATION),
+    Command.CONFIRM: _Form(
+        "确认他人补录的回应属实；按其时间停止计时。", (_Field("response", "补录的回应", "choice"),)
+    ),
+    Command.REFUSE: _Form(
+        "补录的回应不成立；计时继续。",
+        (_Field("response", "补录的回应", "choice"), _Field("reason", "理由", "text")),
+    ),
+    Command.GRADE: _Form(
+        "时限从三个时刻中最早的一个起算，与何时定级无关。",
+        (
+            _Field("level", "级别", "choice"),
+            _Field("occurred_at", "发生时间", "time", "不知道可不填。", is_required=False),
+            _Field("first_public_at", "首次公开发布时间", "time", "不知道可不填。", is_required=False),
+            _Field("first_seen_at", "首次发现时间", "time"),
+            _Field("reason", "定级理由", "text"),
+        ),
+        is_main=True,
+    ),
+    Command.SET_SIMPLE: _Form(
+        "简单问题另有更短的时限，从收到之时起算。",
+        (_Field("is_simple", "认定为", "choice"), _Field("reason", "理由", "text")),
+    ),
+    Command.SEND_BACK: _Form("不属本科室职责；计时不停。", (_Field("reason", "退回理由", "text"),)),
+    Command.REFER: _Form(
+        "请外单位办理；计时不停，仍须答复来信人。",
+        (_Field("office", "转往单位"), _Field("reason", "转办理由", "text")),
+    ),
+    Command.DISMISS: _Form("不再办理，时限取消，报表中单列。", (_Field("reason", "理由", "text"),)),
+    Command.CLOSE: _Form("应办的都已办完。", (_Field("outcome", "办理结果", "text"),)),
+    Command.REOPEN: _Form("开始新一轮办理，重新计时。", (_Field("reason", "重新办理的理由", "text"),)),
+}
+
+
+def label_of(command: Command, kind: CaseKind) -> str:
+    """What an official calls a command on this kind of case."""
+    special = {
+        (Command.DISMISS, CaseKind.INCIDENT): "不是事件",
+        (Command.PUBLISH, CaseKind.INCIDENT): "记录发布",
+        (Command.HOLD_PRESS_CONFERENCE, CaseKind.INCIDENT): "记录新闻发布会",
+        (Command.SET_SIMPLE, CaseKind.MESSAGE): "简单问题",
+    }
+    return special.get((command, kind), label(command))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the choices and first values of the forms are made of.
+
+    Attributes:
+        sections: key → name.
+        awaiting: the responses that wait for a second person.
+        incident: the row of the incident's details, or None.
+        has_simple_rule: the channel knows a limit for simple questions.
+        has_signed: this person has signed in this cycle.
+    """
+
+    case: Row
+    sections: Mapping[str, str]
+    awaiting: Sequence[Row]
+    incident: Row | None
+    has_simple_rule: bool
+    has_signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A command that was refused: what was typed, and which field is wrong, if one is."""
+
+    command: Command
+    given: Given
+    field: str | None
+    error: str
+
+
+def forms_for(person: Person, ground: Ground, attempts: Sequence[Attempt]) -> list[ActionForm]:
+    """What this person may do now, in the order of the workflow's table; what was typed stands in it."""
+    kind = CaseKind(ground.case["kind"])
+    tried = {one.command: one for one in attempts}
+    commands = allowed(kind, CaseState(ground.case["state"]), actor_of(person))
+    return [
+        _form(command, kind, ground, tried.get(command))
+        for command in commands
+        if command in OFFERED and _makes_sense(command, ground)
+    ]
+
+
+def _makes_sense(command: Command, ground: Ground) -> bool:
+    if command in {Command.CONFIRM, Command.REFUSE}:
+        return bool(ground.awaiting)
+    if command is Command.SET_SIMPLE:
+        return ground.has_simple_rule
+    return command is not Command.ACKNOWLEDGE or not ground.has_signed
+
+
+def _form(command: Command, kind: CaseKind, ground: Ground, tried: Attempt | None) -> ActionForm:
+    form = _FORMS[command]
+    return ActionForm(
+        command=command.value,
+        label=label_of(command, kind),
+        effect=form.effect,
+        fields=[_field(one, ground, tried) for one in form.fields],
+        is_main=form.is_main,
+        is_open=tried is not None,
+    )
+
+
+def _field(field: _Field, ground: Ground, tried: Attempt | None) -> FormField:
+    value = tried.given[field.name] if tried else _first_value(field.name, ground)
+    choices = _choices(field.name, ground) if field.kind == "choice" else {}
+    return FormField(
+        name=field.name,
+        label=field.label,
+        kind=field.kind,
+        value=value,
+        hint=field.hint,
+        is_required=field.is_required,
+        options=[Option(key, words, key == value) for key, words in choices.items()],
+        error=tried.error if tried and tried.field == field.name else None,
+    )
+
+
+def _choices(name: str, ground: Ground) -> dict[str, str]:
+    if name == "section":
+        return {"": "请选择", **ground.sections}
+    if name == "level":
+        return {"": "请选择", **{level.value: f"{level.value}级（{label(level)}）" for level in Level}}
+    if name == "is_simple":
+        return {"true": "简单问题", "false": "不是简单问题"}
+    return {str(row["id"]): f"{shanghai(row['occurred_at']):%Y-%m-%d %H:%M}的回应" for row in ground.awaiting}
+
+
+def _first_value(name: str, ground: Ground) -> str:
+    """What a field holds before anybody typed: the present section, the level, the instants."""
+    if name == "section":
+        return str(ground.case["section"])
+    if ground.incident is None:
+        return ""
+    if name == "level":
+        return str(ground.incident["level"] or ground.incident["suggested_level"] or "")
+    if name in {"occurred_at", "first_public_at", "first_seen_at"} and ground.incident[name] is not None:
+        # To the second: a minute would be another instant than the one that stands.
+        return f"{shanghai(ground.incident[name]):%Y-%m-%dT%H:%M:%S}"
+    return ""

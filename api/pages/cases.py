@@ -1,0 +1,156 @@
+"""办件: one message, its clocks, and everything that may be done about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.pages.case_parts import Refusal, handling_of
+from api.pages.contexts import Option
+from api.pages.given import Given, Typed
+from api.pages.handling_contexts import CasePage, CorrectionForm
+from api.pages.rendering import render
+from api.pages.verbs import command_of, give
+from api.problems import problem_of
+from api.security.identity import Person, SignedIn, Wired, form_sender
+from api.services import Services
+from api.visible import Number, get_visible_case
+from core.errors import Conflict, InvalidInput, NotAllowed
+from core.labels import label
+from core.vocabulary import Command, MessageKind, Polarity, Role
+from storage import assessments, corrections, messages, sections
+from storage.assessments import Effective
+from storage.database import Connection, Row
+
+router = APIRouter()
+
+Sender = Annotated[Person, Depends(form_sender)]
+# A saved copy of a page or a picture, with the form around it.
+UPLOAD_BYTES = 24_000_000
+_CORRECTORS = frozenset({Role.PRESS, Role.DUTY, Role.HANDLER, Role.MANAGER})
+_TOPIC_LENGTH = 40
+
+
+@router.get("/cases/{case_id}")
+def show(request: Request, services: Wired, person: SignedIn, case_id: Number, done: str = "") -> Response:
+    """The case as it stands."""
+    with services.database.read() as connection:
+        case = get_visible_case(connection, case_id, person.sees_only)
+        if case["message_id"] is None:
+            return RedirectResponse(f"/incidents/{case_id}", 303)
+        page = _page(connection, services, person, case, done=done)
+    return render(request, "case.html", page)
+
+
+@router.post("/cases/{case_id}/correction")
+def correct(
+    request: Request, services: Wired, person: Sender, _signed: SignedIn, case_id: Number, given: Typed
+) -> Response:
+    """Say where the analysis was wrong; only what differs from what stands is recorded."""
+    if person.role not in _CORRECTORS:
+        raise NotAllowed("您的岗位不更正研判。", mend="请由承办人或新闻宣传人员更正。")
+    try:
+        with services.database.write() as connection:
+            _correct(connection, services, person, case_id, given)
+    except (InvalidInput, Conflict) as error:
+        return _refused(request, services, person, case_id, Refusal(None, given, error))
+    return RedirectResponse(f"/cases/{case_id}?done=correction", 303)
+
+
+@router.post("/cases/{case_id}/{command}", max_body_size=UPLOAD_BYTES)
+def act(
+    request: Request,
+    services: Wired,
+    person: Sender,
+    _signed: SignedIn,
+    case_id: Number,
+    command: str,
+    given: Typed,
+) -> Response:
+    """Give a command; on a refusal the page comes back with what was typed."""
+    wanted = command_of(command)
+    try:
+        give(services, person, case_id, wanted, given)
+    except (InvalidInput, Conflict, NotAllowed) as error:
+        return _refused(request, services, person, case_id, Refusal(wanted, given, error))
+    return RedirectResponse(after(person, f"/cases/{case_id}", wanted), 303)
+
+
+def after(person: Person, path: str, command: Command) -> str:
+    """Where a person goes on to: a case that was sent back is not the handler's any more."""
+    if command is Command.SEND_BACK and person.sees_only is not None:
+        return "/inbox"
+    return f"{path}?done={command.value}"
+
+
+def _refused(
+    request: Request, services: Services, person: Person, case_id: int, refusal: Refusal
+) -> Response:
+    with services.database.read() as connection:
+        case = get_visible_case(connection, case_id, person.sees_only)
+        page = _page(connection, services, person, case, refusal=refusal)
+    return render(request, "case.html", page, status=problem_of(refusal.error).status)
+
+
+def _page(
+    connection: Connection,
+    services: Services,
+    person: Person,
+    case: Row,
+    *,
+    done: str = "",
+    refusal: Refusal | None = None,
+) -> CasePage:
+    message = messages.get(connection, case["message_id"])
+    judgement = assessments.effective(connection, [case["message_id"]]).get(case["message_id"])
+    may_correct = judgement is not None and person.role in _CORRECTORS
+    return CasePage(
+        case=handling_of(connection, services, person, case, done=done, refusal=refusal),
+        source=message["source"],
+        number=message["native_id"],
+        received_at=message["received_at"],
+        author=message["author_display"],
+        area=message["area"],
+        body=message["body"],
+        url=message["url"],
+        judgement=judgement,
+        correction=_correction(connection, judgement) if judgement and may_correct else None,
+    )
+
+
+def _correction(connection: Connection, stands: Effective) -> CorrectionForm:
+    names = {"": "不建议", **sections.names(connection)}
+    if stands.section and stands.section not in names.values():
+        names[stands.section] = stands.section
+    return CorrectionForm(
+        kinds=[Option(one.value, label(one), one is stands.kind) for one in MessageKind],
+        polarities=[Option(one.value, label(one), one is stands.polarity) for one in Polarity],
+        sections=[
+            Option(name if key else "", name, (name if key else "") == stands.section)
+            for key, name in names.items()
+        ],
+    )
+
+
+def _correct(connection: Connection, services: Services, person: Person, case_id: int, given: Given) -> None:
+    case = get_visible_case(connection, case_id, person.sees_only)
+    if case["message_id"] is None:
+        raise InvalidInput("事件没有研判可以更正。", mend="请打开其中的来文更正。")
+    stands = assessments.effective(connection, [case["message_id"]]).get(case["message_id"])
+    if stands is None:
+        raise Conflict("这件来文还没有研判。", mend="请稍后再更正。", code="message.not_assessed")
+    if len(given["topic"]) > _TOPIC_LENGTH:
+        raise InvalidInput("主题太长。", mend=f"请不超过{_TOPIC_LENGTH}个字。", field="topic")
+    standing = {
+        "kind": stands.kind.value,
+        "polarity": stands.polarity.value,
+        "topic": stands.topic,
+        "section": stands.section,
+    }
+    now = services.clock.now()
+    for field, value in standing.items():
+        wanted = given[field].strip()
+        if field in given.fields and wanted != value:
+            corrections.correct(connection, case["message_id"], field, wanted, person.id, now)

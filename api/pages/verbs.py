@@ -1,0 +1,153 @@
+"""From a form that somebody sent to the verb of the casework that it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from alerts import claims, grading, handling, publishing, reopening
+from alerts.actors import Actor
+from alerts.answering import Reply, holding_reply, reply
+from alerts.casework import Law
+from alerts.evidence import fetch_copy, keep_upload
+from alerts.instants import Instants
+from alerts.steps import Act, Outcome
+from alerts.workflow import move_for
+from api.pages.given import Given
+from api.security.identity import Person
+from api.services import Services
+from api.visible import get_visible_case
+from core.errors import InvalidInput, NotFound
+from core.vocabulary import CaseKind, CaseState, Command, Level
+from storage.database import Connection
+from storage.saved_copies import SavedCopy
+
+_WITH_LINK = frozenset({Command.PUBLISH, Command.HOLD_PRESS_CONFERENCE})
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    connection: Connection
+    case_id: int
+    act: Act
+    law: Law
+    given: Given
+    copy: SavedCopy | None
+
+    def where(self) -> tuple[Connection, int, Act]:
+        return self.connection, self.case_id, self.act
+
+    def reply(self) -> Reply:
+        given = self.given
+        return Reply(given["text"], given.instant("replied_at"), given["org"].strip(), self.copy)
+
+    def publication(self) -> publishing.Publication:
+        given = self.given
+        return publishing.Publication(
+            given.instant("published_at"), given["url"].strip(), given["publisher"], given["title"], self.copy
+        )
+
+
+_VERBS: Mapping[Command, Callable[[_Call], Outcome]] = {
+    Command.ACKNOWLEDGE: lambda c: handling.acknowledge(*c.where(), cycle=c.given.number("cycle")),
+    Command.ASSIGN: lambda c: handling.assign(*c.where(), section=c.given["section"]),
+    Command.REPLY: lambda c: reply(*c.where(), c.law, c.reply()),
+    Command.HOLDING_REPLY: lambda c: holding_reply(*c.where(), c.law, c.reply()),
+    Command.SEND_BACK: lambda c: handling.send_back(*c.where(), reason=c.given["reason"]),
+    Command.REFER: lambda c: handling.refer(*c.where(), office=c.given["office"], reason=c.given["reason"]),
+    Command.DISMISS: lambda c: handling.dismiss(*c.where(), reason=c.given["reason"]),
+    Command.CLOSE: lambda c: handling.close(*c.where(), c.law, outcome=c.given["outcome"]),
+    Command.REOPEN: lambda c: reopening.reopen(*c.where(), c.law, reason=c.given["reason"]),
+    Command.SET_SIMPLE: lambda c: handling.set_simple(
+        *c.where(), c.law, is_simple=c.given["is_simple"] == "true", reason=c.given["reason"]
+    ),
+    Command.PUBLISH: lambda c: publishing.publish(*c.where(), c.law, c.publication()),
+    Command.HOLD_PRESS_CONFERENCE: lambda c: publishing.hold_press_conference(
+        *c.where(), c.law, c.publication()
+    ),
+    Command.CONFIRM: lambda c: claims.confirm(*c.where(), c.law, response_id=c.given.number("response")),
+    Command.REFUSE: lambda c: claims.refuse(
+        *c.where(), response_id=c.given.number("response"), reason=c.given["reason"]
+    ),
+    Command.GRADE: lambda c: grading.grade(
+        *c.where(),
+        c.law,
+        level=level_of(c.given),
+        reason=c.given["reason"],
+        instants=instants_of_form(c.given),
+    ),
+}
+OFFERED = frozenset(_VERBS)
+
+
+def command_of(name: str) -> Command:
+    """The command that an address names.
+
+    Raises:
+        NotFound: the pages offer no such command.
+    """
+    if name not in OFFERED:
+        raise NotFound(f"没有“{name}”这种操作。", mend="请从页面上的按钮操作。")
+    return Command(name)
+
+
+def actor_of(person: Person) -> Actor:
+    """Somebody who signed in, as casework knows them."""
+    return Actor(person.id, person.login, person.name, person.role, person.section)
+
+
+def give(services: Services, person: Person, case_id: int, command: Command, given: Given) -> Outcome:
+    """Give a command to a case in a transaction of its own; evidence is kept before it begins.
+
+    Raises:
+        NotFound, NotAllowed, Conflict, InvalidInput: see the verb.
+    """
+    actor, now = actor_of(person), services.clock.now()
+    act = Act(actor, now, given.number("seq"), given.key)
+    copy = _evidence(services, actor, case_id, command, given)
+    with services.database.write() as connection:
+        return _VERBS[command](_Call(connection, case_id, act, services.law, given, copy))
+
+
+def level_of(given: Given) -> Level:
+    """The level that was chosen.
+
+    Raises:
+        InvalidInput: none was.
+    """
+    if given["level"] not in set(Level):
+        raise InvalidInput("没有选择级别。", mend="请选择级别。", field="level")
+    return Level(given["level"])
+
+
+def instants_of_form(given: Given) -> Instants:
+    """The three instants as the grader confirms them.
+
+    Raises:
+        InvalidInput: one cannot be read, or the first sight is missing.
+    """
+    seen = given.instant("first_seen_at")
+    if seen is None:
+        raise InvalidInput("没有填写首次发现时间。", mend="请填写首次发现时间。", field="first_seen_at")
+    return Instants(given.instant("occurred_at"), given.instant("first_public_at"), seen)
+
+
+def _evidence(
+    services: Services, actor: Actor, case_id: int, command: Command, given: Given
+) -> SavedCopy | None:
+    """The copy that comes with the form: uploaded, or fetched from its link; None where there is neither."""
+    wants_link = command in _WITH_LINK and given["url"].strip()
+    if given.upload is None and not wants_link:
+        return None
+    with services.database.read() as connection:
+        section = actor.section if actor.is_bound_to_section else None
+        case = get_visible_case(connection, case_id, section)
+        # Nobody makes the server fetch a link, or keep a file, who may not record it.
+        move_for(CaseKind(case["kind"]), CaseState(case["state"]), command, actor)
+    now, bounds = services.clock.now(), services.evidence
+    if given.upload is not None:
+        upload = given.upload
+        return keep_upload(
+            upload.body, upload.media_type, services.data_dir, now, size_bytes=bounds.size_bytes
+        )
+    return fetch_copy(given["url"], services.data_dir, now, bounds)
