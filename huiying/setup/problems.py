@@ -1,0 +1,26 @@
+"""What is wrong with a set-up workbook, cell by cell."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that must be mended before anything is written.
+
+    Attributes:
+        row: the number a person sees beside the row; None for a sheet as a whole.
+        column: the header; None for a row or a sheet as a whole.
+        message: one Chinese sentence; never the content of a secret cell.
+    """
+
+    sheet: str
+    row: int | None
+    column: str | None
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The shape of the command's answer."""
+        return asdict(self)
