@@ -123,11 +123,11 @@ class Engine:
                 now,
                 is_acknowledged=group[0]["case_id"] in seen,
             )
-        lags = {row["id"]: (now - row["planned_at"]).total_seconds() for row in rows}
-        due = [row["id"] for row in rows if row["id"] not in reasons]
-        fired = planned_actions.settle(connection, due, ActionState.FIRED, lags, now)
+        due = [row for row in rows if row["id"] not in reasons]
+        fired = planned_actions.settle(connection, due, ActionState.FIRED, now)
         self.fault("fired")
-        skipped = planned_actions.settle(connection, list(reasons), ActionState.SKIPPED, lags, now)
+        pointless_rows = [row for row in rows if row["id"] in reasons]
+        skipped = planned_actions.settle(connection, pointless_rows, ActionState.SKIPPED, now)
         left_out = [_skipped(row, reasons[row["id"]], now) for row in rows if row["id"] in skipped]
         told = self._tell(connection, [row for row in rows if row["id"] in fired], left_out, now)
         return Ticked(fired=len(fired), skipped=len(skipped), notices=told)

@@ -20,16 +20,10 @@ def insert_new(connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[s
         `dedupe_key` → number of those that were stored now.
     """
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    new: dict[str, int] = {}
-    for some in in_chunks(rows):
-        statement = (
-            dialect.insert(notices)
-            .values(list(some))
-            .on_conflict_do_nothing()
-            .returning(notices.c.dedupe_key, notices.c.id)
-        )
-        new.update({row.dedupe_key: row.id for row in connection.execute(statement)})
-    return new
+    if not rows:
+        return {}
+    statement = dialect.insert(notices).on_conflict_do_nothing().returning(notices.c.dedupe_key, notices.c.id)
+    return {row.dedupe_key: row.id for row in connection.execute(statement, rows)}
 
 
 def of_case(connection: Connection, case_id: int) -> Sequence[RowMapping]:

@@ -144,23 +144,25 @@ def due_of_cases(connection: Connection, case_ids: Sequence[int], now: datetime)
     return connection.execute(query).mappings().all()
 
 
-def settle(
-    connection: Connection, ids: Sequence[int], state: ActionState, lags: Mapping[int, float], now: datetime
-) -> set[int]:
+def settle(connection: Connection, rows: Sequence[RowMapping], state: ActionState, now: datetime) -> set[int]:
     """Move steps out of `planned`, if they still are and their clock still runs; the ids that were moved.
 
     This update decides; every effect must follow from what it returns and from nothing read before.
 
     Args:
-        lags: seconds from the planned moment to `now`, by id.
+        rows: steps as `due_of_cases` gave them; the time since their planned moment is noted as their lag.
     """
-    running = sa.select(deadlines.c.id).where(deadlines.c.state == DeadlineState.RUNNING.value)
     moved: set[int] = set()
-    for some in in_chunks(ids):
+    for some in in_chunks(rows):
+        # The clocks are named: asked for all that run, PostgreSQL without statistics reads every one.
+        running = sa.select(deadlines.c.id).where(
+            deadlines.c.id.in_({row["deadline_id"] for row in some}),
+            deadlines.c.state == DeadlineState.RUNNING.value,
+        )
         changed = connection.execute(
             planned_actions.update()
             .where(
-                planned_actions.c.id.in_(some),
+                planned_actions.c.id.in_([row["id"] for row in some]),
                 planned_actions.c.state == _PLANNED,
                 planned_actions.c.deadline_id.in_(running),
             )
@@ -168,7 +170,8 @@ def settle(
             .returning(planned_actions.c.id)
         )
         moved.update(changed.scalars())
-    _note_lags(connection, {one: lags[one] for one in moved})
+    lags = {row["id"]: (now - row["planned_at"]).total_seconds() for row in rows if row["id"] in moved}
+    _note_lags(connection, lags)
     return moved
 
 
