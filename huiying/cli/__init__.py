@@ -15,6 +15,7 @@ from huiying.cli.looking import cases_command, messages_command
 from huiying.cli.people import people_app, token_app
 from huiying.cli.reporting import report_app
 from huiying.cli.serve import serve_command
+from huiying.cli.setup import setup_command
 from huiying.cli.working import worker_command
 
 app = typer.Typer(
@@ -36,6 +37,7 @@ def root(
 
 app.command("demo")(demo_command)
 app.command("serve")(serve_command)
+app.command("setup")(setup_command)
 app.command("worker")(worker_command)
 app.command("import")(import_command)
 app.command("imports")(imports_command)
@@ -44,6 +46,7 @@ app.command("score")(score_command)
 app.command("messages")(messages_command)
 app.command("cases")(cases_command)
 app.command("due")(due_command)
+app.command("setup")(setup_command)
 app.command("worker")(worker_command)
 app.command("migrate")(migrate_command)
 app.command("check")(check_command)
