@@ -96,9 +96,8 @@ def _show(done: Done, *, dry_run: bool) -> None:
     if rows:
         table = Table("对象", "动作", "名称", "内容")
         for one in rows:
-            _add_row(
-                table, _KINDS[one["kind"]], _ACTIONS[one["action"]], one["name"], "、".join(one["fields"])
-            )
+            fields = "、".join(one["fields"])
+            _add_row(table, _KINDS[one["kind"]], _ACTIONS[one["action"]], one["name"], fields)
         print_table(table)
     else:
         console.print("与现有设置一致，没有改动。")
