@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from alerts.workflow import allowed
+from alerts.workflow import UNANSWERED, allowed
 from api.pages.contexts import Option
 from api.pages.given import Given
 from api.pages.handling_contexts import ActionForm, FormField
@@ -13,10 +13,15 @@ from api.pages.verbs import OFFERED, actor_of
 from api.security.identity import Person
 from core.clock import shanghai
 from core.labels import label
-from core.vocabulary import CaseKind, CaseState, Command, Level
+from core.vocabulary import CaseKind, CaseState, Command, Level, Role
 from storage.database import Row
 
 _COPY_TYPES = "网页、PDF或截图"
+_WAITS_FOR_A_SECTION = frozenset({CaseState.NEW, CaseState.SENT_BACK})
+_COME_TO: Mapping[Command, frozenset[Role]] = {
+    Command.REPLY: frozenset({Role.HANDLER}),
+    Command.PUBLISH: frozenset({Role.PRESS}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,6 @@ class _Field:
 class _Form:
     effect: str
     fields: tuple[_Field, ...] = ()
-    is_main: bool = False
 
 
 _PUBLICATION = (
@@ -43,7 +47,7 @@ _PUBLICATION = (
     _Field("copy", "或上传留存件", "file", f"{_COPY_TYPES}；没有链接时上传。", is_required=False),
 )
 _FORMS: Mapping[Command, _Form] = {
-    Command.ACKNOWLEDGE: _Form("表示本人已经看到；不停止计时。", is_main=True),
+    Command.ACKNOWLEDGE: _Form("表示本人已经看到；不停止计时。"),
     Command.ASSIGN: _Form("交给科室办理；时限照旧计算。", (_Field("section", "承办科室", "choice"),)),
     Command.REPLY: _Form(
         "实质答复才停止计时。",
@@ -53,10 +57,9 @@ _FORMS: Mapping[Command, _Form] = {
             _Field("org", "答复单位", is_required=False),
             _Field("copy", "凭证", "file", "补录期限之前的答复时须附。", is_required=False),
         ),
-        is_main=True,
     ),
     Command.HOLDING_REPLY: _Form("告诉来信人已经收到；不停止计时。", (_Field("text", "告知内容", "text"),)),
-    Command.PUBLISH: _Form("登记已经发布的权威信息；按发布时间停止计时。", _PUBLICATION, is_main=True),
+    Command.PUBLISH: _Form("登记已经发布的权威信息；按发布时间停止计时。", _PUBLICATION),
     Command.HOLD_PRESS_CONFERENCE: _Form("登记已经举行的新闻发布会；只停止发布会的时限。", _PUBLICATION),
     Command.CONFIRM: _Form(
         "确认他人补录的回应属实；按其时间停止计时。", (_Field("response", "补录的回应", "choice"),)
@@ -74,7 +77,6 @@ _FORMS: Mapping[Command, _Form] = {
             _Field("first_seen_at", "首次发现时间", "time"),
             _Field("reason", "定级理由", "text"),
         ),
-        is_main=True,
     ),
     Command.SET_SIMPLE: _Form(
         "简单问题另有更短的时限，从收到之时起算。",
@@ -138,7 +140,7 @@ def forms_for(person: Person, ground: Ground, attempts: Sequence[Attempt]) -> li
     tried = {one.command: one for one in attempts}
     commands = allowed(kind, CaseState(ground.case["state"]), actor_of(person))
     return [
-        _form(command, kind, ground, tried.get(command))
+        _form(command, person, ground, tried.get(command))
         for command in commands
         if command in OFFERED and _makes_sense(command, ground)
     ]
@@ -152,14 +154,28 @@ def _makes_sense(command: Command, ground: Ground) -> bool:
     return command is not Command.ACKNOWLEDGE or not ground.has_signed
 
 
-def _form(command: Command, kind: CaseKind, ground: Ground, tried: Attempt | None) -> ActionForm:
-    form = _FORMS[command]
+def _is_main(command: Command, person: Person, ground: Ground) -> bool:
+    """Whether this is what people of this role come to the page for; everything else is folded."""
+    if command in {Command.ACKNOWLEDGE, Command.REPLY} and ground.case["state"] not in UNANSWERED:
+        return False
+    if command is Command.ACKNOWLEDGE:
+        return True
+    if command is Command.ASSIGN:
+        return ground.case["state"] in _WAITS_FOR_A_SECTION and ground.incident is None
+    if command is Command.GRADE:
+        is_ungraded = ground.incident is not None and ground.incident["level"] is None
+        return is_ungraded and person.role is not Role.PRESS
+    return person.role in _COME_TO.get(command, ())
+
+
+def _form(command: Command, person: Person, ground: Ground, tried: Attempt | None) -> ActionForm:
+    form, kind = _FORMS[command], CaseKind(ground.case["kind"])
     return ActionForm(
         command=command.value,
         label=label_of(command, kind),
         effect=form.effect,
         fields=[_field(one, ground, tried) for one in form.fields],
-        is_main=form.is_main,
+        is_main=_is_main(command, person, ground),
         is_open=tried is not None,
     )
 

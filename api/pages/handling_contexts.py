@@ -39,7 +39,7 @@ class ActionForm:
     Attributes:
         command: the last part of the address it is sent to.
         effect: what pressing the button means, in one sentence.
-        is_main: shown open among the first; the others are folded.
+        is_main: what people of this role come for, shown open and first; the others are folded.
         is_open: unfolded, since it was just tried.
     """
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from api.pages.handling_contexts import Happening
-from api.pages.wording import instant, span
+from api.pages.wording import deadline, span
 from core.clock import parse_instant
 from core.labels import label
 from core.vocabulary import Level, Tag
@@ -49,7 +49,6 @@ def _who(event: Mapping[str, Any]) -> str:
 
 _WITH_A_TIME_OF_ITS_OWN = frozenset(
     {
-        Tag.CASE_REGISTERED,
         Tag.CASE_REPLIED,
         Tag.CASE_HOLDING_REPLIED,
         Tag.STATEMENT_PUBLISHED,
@@ -66,12 +65,12 @@ def _detail(tag: Tag, facts: _Facts, rule_labels: Mapping[str, str]) -> str:
         parts.append(_name(rule_labels, facts["rule"]))
     met = [f"“{_name(rule_labels, one['rule'])}”{_how(one)}" for one in facts.get("met", ())]
     started = [
-        f"“{_name(rule_labels, one['rule'])}”至{instant(parse_instant(one['due_at']))}"
+        f"“{_name(rule_labels, one['rule'])}”至{deadline(parse_instant(one['due_at']))}"
         for one in facts.get("clocks", ())
     ]
     parts += ["停表：" + "、".join(met)] if met else []
     parts += ["开始计时：" + "、".join(started)] if started else []
-    return "；".join(part for part in parts if part)
+    return "；".join(part.rstrip("。") for part in parts if part)
 
 
 def _name(rule_labels: Mapping[str, str], key: str) -> str:
@@ -124,7 +123,7 @@ _SAYINGS: Mapping[Tag, tuple[Callable[[_Facts], str], ...]] = {
     Tag.STATEMENT_PUBLISHED: (_plain("url"),),
     Tag.PRESS_CONFERENCE_HELD: (_plain("url"),),
     Tag.RESPONSE_REFUSED: (_plain("reason"),),
-    Tag.INCIDENT_OPENED: (lambda facts: "；".join(facts.get("reasons", ())),),
+    Tag.INCIDENT_OPENED: (lambda facts: "".join(facts.get("reasons", ())),),
     Tag.INCIDENT_GRADED: (_grade, _plain("reason")),
     Tag.INCIDENT_REGRADED: (_grade, _plain("reason")),
     Tag.INCIDENT_MESSAGES_ADDED: (lambda facts: f"{len(facts['messages'])}条",),
