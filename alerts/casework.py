@@ -50,10 +50,13 @@ class Origin:
 
     import_id: int | None
     actor: str
+    is_person: bool = False
 
     @property
     def actor_kind(self) -> str:
         """The word of the audit trail."""
+        if self.is_person:
+            return "human"
         return "import" if self.import_id is not None else "system"
 
 

@@ -159,19 +159,33 @@ def listed(
     since: datetime | None = None,
     until: datetime | None = None,
     candidates: bool | None = None,
+    section: str | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int | None = None,
 ) -> list[dict[str, Any]]:
     """Incidents in the shape of the contract, newest first seen first; instants are ISO texts.
 
     Args:
         since, until: first seen in this period, half-open.
         candidates: only those nobody has graded (True), only graded ones (False), or both.
+        section: only those this section is responsible for.
+        before: only those that stand behind this first sight and number in the list.
     """
-    rows = incidents.listed(connection, since=since, until=until, candidates=candidates)
+    rows = incidents.listed(
+        connection,
+        since=since,
+        until=until,
+        candidates=candidates,
+        section=section,
+        before=before,
+        limit=limit,
+    )
     voices = incidents.voices(connection, [row["case_id"] for row in rows])
-    return [_as_json(row, voices[row["case_id"]]) for row in rows]
+    return [as_json(row, voices[row["case_id"]]) for row in rows]
 
 
-def _as_json(row: Row, voices: Sequence[Row]) -> dict[str, Any]:
+def as_json(row: Row, voices: Sequence[Row]) -> dict[str, Any]:
+    """One incident, joined with its case, in the shape of the contract."""
     return {
         "incident": row["case_id"],
         "title": row["title"],

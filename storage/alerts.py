@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection, RowMapping
 from core.errors import NotFound
 from core.vocabulary import AlertKind, AlertState
 from storage.database import insert_if_new
-from storage.tables import alerts, assessments, messages, people
+from storage.tables import alerts, assessments, cases, messages, people
+from storage.types import Instant
 
 
 def raise_once(
@@ -94,9 +95,19 @@ def settle(
 
 
 def listed(
-    connection: Connection, *, state: AlertState | None = None, limit: int | None = None
+    connection: Connection,
+    *,
+    state: AlertState | None = None,
+    section: str | None = None,
+    before: tuple[datetime, int] | None = None,
+    limit: int | None = None,
 ) -> Sequence[RowMapping]:
-    """Alerts, the newest first, with the name of who settled them."""
+    """Alerts, the newest first, with the name of who settled them.
+
+    Args:
+        section: only those about a case of this section.
+        before: only those that stand behind this instant and number in the list.
+    """
     query = (
         sa.select(alerts, people.c.name.label("settled_by_name"))
         .outerjoin(people, people.c.id == alerts.c.settled_by)
@@ -105,6 +116,12 @@ def listed(
     )
     if state is not None:
         query = query.where(alerts.c.state == state.value)
+    if section is not None:
+        query = query.join(cases, cases.c.id == alerts.c.case_id).where(cases.c.section == section)
+    if before is not None:
+        at, number = sa.bindparam(None, before[0], Instant()), before[1]
+        earlier = sa.and_(alerts.c.raised_at == at, alerts.c.id < number)
+        query = query.where(sa.or_(alerts.c.raised_at < at, earlier))
     return connection.execute(query).mappings().all()
 
 

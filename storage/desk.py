@@ -74,7 +74,7 @@ def listed(
             status(choice.as_of).label("status"),
         )
         .select_from(_joined())
-        .where(*_chosen(choice))
+        .where(*chosen(choice))
         .order_by(deadlines.c.due_at, deadlines.c.id)
         .limit(limit)
     )
@@ -91,7 +91,7 @@ def listed(
 
 def total(connection: Connection, choice: Choice) -> int:
     """How many clocks there are in all."""
-    query = sa.select(sa.func.count()).select_from(deadlines.join(cases)).where(*_chosen(choice))
+    query = sa.select(sa.func.count()).select_from(deadlines.join(cases)).where(*chosen(choice))
     return connection.execute(query).scalar_one()
 
 
@@ -137,7 +137,8 @@ def _at(instant: datetime) -> sa.BindParameter[datetime]:
     return sa.bindparam(None, instant, Instant())
 
 
-def _chosen(choice: Choice) -> list[sa.ColumnElement[bool]]:
+def chosen(choice: Choice) -> list[sa.ColumnElement[bool]]:
+    """The conditions of a choice, for a query over clocks joined with their cases."""
     now, soon = _at(choice.as_of), _at(choice.as_of + choice.soon)
     still = deadlines.c.state.in_(_STILL)
     states: dict[str | None, sa.ColumnElement[bool]] = {

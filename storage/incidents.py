@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from core.vocabulary import CaseState
 from storage.database import in_chunks, insert_if_new
 from storage.tables import assessments, cases, incident_messages, incidents, messages, sources
+from storage.types import Instant
 
 _OVER = (CaseState.CLOSED.value, CaseState.DISMISSED.value, CaseState.MERGED.value)
 
@@ -113,6 +114,8 @@ def listed(
     until: datetime | None = None,
     candidates: bool | None = None,
     is_open: bool | None = None,
+    section: str | None = None,
+    before: tuple[datetime, int] | None = None,
     limit: int | None = None,
 ) -> Sequence[RowMapping]:
     """Incidents with their case, newest first seen first.
@@ -121,6 +124,8 @@ def listed(
         since, until: first seen in this period, half-open.
         candidates: only those nobody has graded (True), only graded ones (False), or both.
         is_open: only those neither closed, dismissed nor merged (True), only the others (False), or both.
+        section: only those this section is responsible for.
+        before: only those that stand behind this first sight and number in the list.
     """
     query = (
         sa.select(
@@ -144,4 +149,10 @@ def listed(
         query = query.where(incidents.c.level.is_(None) if candidates else incidents.c.level.is_not(None))
     if is_open is not None:
         query = query.where(cases.c.state.not_in(_OVER) if is_open else cases.c.state.in_(_OVER))
+    if section is not None:
+        query = query.where(cases.c.section == section)
+    if before is not None:
+        at, number = sa.bindparam(None, before[0], Instant()), before[1]
+        earlier = sa.and_(incidents.c.first_seen_at == at, incidents.c.case_id < number)
+        query = query.where(sa.or_(incidents.c.first_seen_at < at, earlier))
     return connection.execute(query).mappings().all()

@@ -81,6 +81,12 @@ def standing(connection: Connection, case_id: int) -> Sequence[RowMapping]:
     return connection.execute(query).mappings().all()
 
 
+def of_case(connection: Connection, case_id: int) -> Sequence[RowMapping]:
+    """Every response of a case, in the order they were recorded; also those that do not stand."""
+    query = sa.select(responses).where(responses.c.case_id == case_id).order_by(responses.c.id)
+    return connection.execute(query).mappings().all()
+
+
 def withdraw(connection: Connection, response_ids: Sequence[int], now: datetime) -> None:
     """Say that replies do not stand any more; the rows stay."""
     for some in in_chunks(response_ids):

@@ -43,6 +43,11 @@ def ensure(connection: Connection, key: str, channel: Channel, now: datetime) ->
     return Source(row.id, row.key, channel)
 
 
+def lock(connection: Connection, source_id: int) -> None:
+    """Let nobody else who locks the source add to it until the transaction ends."""
+    connection.execute(sa.select(sources.c.id).where(sources.c.id == source_id).with_for_update())
+
+
 def find(connection: Connection, key: str) -> Source | None:
     """The source of that key, or None."""
     row = connection.execute(sa.select(sources).where(sources.c.key == key)).first()
