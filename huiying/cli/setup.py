@@ -78,10 +78,11 @@ def _answer(file: Path, done: Done, *, dry_run: bool) -> dict[str, Any]:
 
 def _refuse(plan: Plan, answer: dict[str, Any], as_json: bool) -> None:
     if not as_json:
-        table = Table("工作表", "行", "列", "问题")
         for one in plan.problems:
-            _add_row(table, one.sheet, str(one.row or "—"), one.column or "—", one.message)
-        stderr.print(table)
+            row = f"第 {one.row} 行" if one.row else ""
+            column = f"“{one.column}”列" if one.column else ""
+            where = "，".join(part for part in (f"“{one.sheet}”表", row, column) if part)
+            stderr.print(Text(f"{where}：{one.message}"), soft_wrap=True)
     error = InvalidInput(
         f"表中有 {len(plan.problems)} 处问题，什么都没有写入。",
         mend="请逐处改正后再运行。",

@@ -461,7 +461,7 @@ def test_a_person_reads_problems_changes_and_passwords(book: Path) -> None:
     rows["人员"][1]["角色"] = "保安"
     shown = run(write(book, rows)).output
     assert "setup.refused" in shown
-    assert "不认识这个角色" in shown
+    assert "“人员”表，第 3 行，“角色”列：不认识这个角色，可以填：" in shown
 
 
 @pytest.mark.parametrize("login", ["a1", "zhang.san", "x", "Zhang", "-a", "a b", "张三", "a" * 60, "a" * 61])
