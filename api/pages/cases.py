@@ -12,7 +12,7 @@ from api.pages.contexts import Option
 from api.pages.given import Given, Typed
 from api.pages.handling_contexts import CasePage, CorrectionForm
 from api.pages.rendering import render
-from api.pages.verbs import command_of, give
+from api.pages.verbs import command_of, give, require_kind
 from api.problems import problem_of
 from api.security.identity import Person, SignedIn, Wired, form_sender
 from api.services import Services
@@ -51,6 +51,7 @@ def correct(
     """Say where the analysis was wrong; only what differs from what stands is recorded."""
     if person.role not in _CORRECTORS:
         raise NotAllowed("您的岗位不更正研判。", mend="请由承办人或新闻宣传人员更正。")
+    require_kind(services, person, case_id, is_incident=False)
     try:
         with services.database.write() as connection:
             _correct(connection, services, person, case_id, given)
@@ -71,6 +72,7 @@ def act(
 ) -> Response:
     """Give a command; on a refusal the page comes back with what was typed."""
     wanted = command_of(command)
+    require_kind(services, person, case_id, is_incident=False)
     try:
         give(services, person, case_id, wanted, given)
     except (InvalidInput, Conflict, NotAllowed) as error:
@@ -136,8 +138,6 @@ def _correction(connection: Connection, stands: Effective) -> CorrectionForm:
 
 def _correct(connection: Connection, services: Services, person: Person, case_id: int, given: Given) -> None:
     case = get_visible_case(connection, case_id, person.sees_only)
-    if case["message_id"] is None:
-        raise InvalidInput("事件没有研判可以更正。", mend="请打开其中的来文更正。")
     stands = assessments.effective(connection, [case["message_id"]]).get(case["message_id"])
     if stands is None:
         raise Conflict("这件来文还没有研判。", mend="请稍后再更正。", code="message.not_assessed")

@@ -25,7 +25,7 @@ from api.pages.handling_contexts import (
     VoiceLine,
 )
 from api.pages.rendering import render
-from api.pages.verbs import command_of, give, instants_of_form, level_of
+from api.pages.verbs import command_of, give, instants_of_form, level_of, require_kind
 from api.pages.wording import deadline, instant, span
 from api.problems import problem_of
 from api.security.identity import Person, SignedIn, Wired
@@ -80,10 +80,12 @@ def preview(
     request: Request, services: Wired, person: Sender, _signed: SignedIn, case_id: Number, given: Typed
 ) -> Response:
     """What a grade would bring, before anybody gives it; nothing is written."""
+    require_kind(services, person, case_id, is_incident=True)
     try:
         with services.database.read() as connection:
             case = get_visible_case(connection, case_id, person.sees_only)
-            level, instants = level_of(given), instants_of_form(given)
+            standing = instants_of(incidents.get(connection, case_id))
+            level, instants = level_of(given), instants_of_form(given, standing)
             clocks = preview_grade(
                 connection,
                 case_id,
@@ -111,6 +113,7 @@ def act(
 ) -> Response:
     """Give a command; on a refusal the page comes back with what was typed."""
     wanted = command_of(command)
+    require_kind(services, person, case_id, is_incident=True)
     try:
         give(services, person, case_id, wanted, given)
     except (InvalidInput, Conflict, NotAllowed) as error:

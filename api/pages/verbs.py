@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from alerts import claims, grading, handling, publishing, reopening
 from alerts.actors import Actor
 from alerts.answering import Reply, holding_reply, reply
 from alerts.casework import Law
 from alerts.evidence import fetch_copy, keep_upload
-from alerts.instants import Instants
+from alerts.instants import Instants, instants_of
 from alerts.steps import Act, Outcome
 from alerts.workflow import move_for
 from api.pages.given import Given
@@ -19,6 +20,7 @@ from api.services import Services
 from api.visible import get_visible_case
 from core.errors import InvalidInput, NotFound
 from core.vocabulary import CaseKind, CaseState, Command, Level
+from storage import cases, incidents
 from storage.database import Connection
 from storage.saved_copies import SavedCopy
 
@@ -69,15 +71,21 @@ _VERBS: Mapping[Command, Callable[[_Call], Outcome]] = {
     Command.REFUSE: lambda c: claims.refuse(
         *c.where(), response_id=c.given.number("response"), reason=c.given["reason"]
     ),
-    Command.GRADE: lambda c: grading.grade(
-        *c.where(),
-        c.law,
-        level=level_of(c.given),
-        reason=c.given["reason"],
-        instants=instants_of_form(c.given),
-    ),
+    Command.GRADE: lambda c: _grade(c),
 }
 OFFERED = frozenset(_VERBS)
+
+
+def require_kind(services: Services, person: Person, case_id: int, *, is_incident: bool) -> None:
+    """Let a form pass only when it stands under the page of its own kind of case.
+
+    Raises:
+        NotFound: it does not, or the person does not see the case.
+    """
+    with services.database.read() as connection:
+        case = get_visible_case(connection, case_id, person.sees_only)
+    if (case["kind"] == CaseKind.INCIDENT.value) is not is_incident:
+        raise cases.no_such(case_id)
 
 
 def command_of(name: str) -> Command:
@@ -120,8 +128,11 @@ def level_of(given: Given) -> Level:
     return Level(given["level"])
 
 
-def instants_of_form(given: Given) -> Instants:
+def instants_of_form(given: Given, standing: Instants) -> Instants:
     """The three instants as the grader confirms them.
+
+    The form shows whole seconds: one that was left as shown stays what it was to the microsecond, so that
+    confirming it starts no clock anew.
 
     Raises:
         InvalidInput: one cannot be read, or the first sight is missing.
@@ -129,7 +140,30 @@ def instants_of_form(given: Given) -> Instants:
     seen = given.instant("first_seen_at")
     if seen is None:
         raise InvalidInput("没有填写首次发现时间。", mend="请填写首次发现时间。", field="first_seen_at")
-    return Instants(given.instant("occurred_at"), given.instant("first_public_at"), seen)
+    return Instants(
+        _unchanged(given.instant("occurred_at"), standing.occurred_at),
+        _unchanged(given.instant("first_public_at"), standing.first_public_at),
+        _unchanged(seen, standing.first_seen_at) or seen,
+    )
+
+
+def _unchanged(typed: datetime | None, standing: datetime | None) -> datetime | None:
+    is_same = typed is not None and standing is not None and typed == standing.replace(microsecond=0)
+    return standing if is_same else typed
+
+
+def _grade(call: _Call) -> Outcome:
+    """Grade an incident; a letter has no instants to confirm."""
+    if cases.get(call.connection, call.case_id)["kind"] != CaseKind.INCIDENT.value:
+        raise cases.no_such(call.case_id)
+    standing = instants_of(incidents.get(call.connection, call.case_id))
+    return grading.grade(
+        *call.where(),
+        call.law,
+        level=level_of(call.given),
+        reason=call.given["reason"],
+        instants=instants_of_form(call.given, standing),
+    )
 
 
 def _evidence(

@@ -277,6 +277,20 @@ def test_a_grade_is_previewed_without_being_given(office: WebOffice) -> None:
     assert "（起算后7小时）" in page
 
 
+def test_confirming_the_instants_as_shown_starts_no_clock_anew(office: WebOffice) -> None:
+    path = incident(office, seen="2026-11-23T08:00:00.619047")
+    browser = office.signed_in("zhiban", Role.DUTY)
+    with office.database.read() as connection:
+        (before,) = deadlines.live(connection, 1)
+    page = browser.get(path).text
+    assert 'value="2026-11-23T08:00:00"' in page
+    assert send(
+        browser, path, "grade", level="II", first_seen_at="2026-11-23T08:00:00", reason="影响大"
+    ).is_redirect
+    with office.database.read() as connection:
+        assert dict(before) in [dict(row) for row in deadlines.live(connection, 1)]
+
+
 def test_a_publication_without_evidence_stops_nothing_and_keeps_what_was_typed(
     office: WebOffice, httpserver: HTTPServer
 ) -> None:
@@ -358,6 +372,19 @@ def test_somebody_without_a_section_is_told_so_in_the_inbox(office: WebOffice) -
     page = office.signed_in("duban").get("/inbox").text
     assert "没有对应的科室" in page
     assert "路灯不亮" not in page
+
+
+@pytest.mark.parametrize("command", ["grade", "publish", "preview", "acknowledge"])
+def test_a_letter_is_not_handled_as_an_incident_nor_the_other_way_round(
+    letter: WebOffice, command: str
+) -> None:
+    path = incident(letter)
+    browser = letter.signed_in("zhiban", Role.DUTY)
+    for shown, sent in (("/cases/1", "/incidents/1"), (path, path.replace("incidents", "cases"))):
+        form = {**hidden(browser.get(shown).text), "level": "I", "first_seen_at": "2026-11-23T08:00"}
+        assert browser.post(f"{sent}/{command}", data=form).status_code == 404
+    form = hidden(browser.get("/cases/1").text)
+    assert browser.post("/cases/1/grade", data={**form, "level": "I"}).status_code == 404
 
 
 def test_a_command_that_pages_do_not_offer_is_not_there(letter: WebOffice) -> None:
