@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -184,7 +184,7 @@ def listed(
     return [as_json(row, voices[row["case_id"]]) for row in rows]
 
 
-def as_json(row: Row, voices: Sequence[Row]) -> dict[str, Any]:
+def as_json(row: Row | Mapping[str, Any], voices: Sequence[Row]) -> dict[str, Any]:
     """One incident, joined with its case, in the shape of the contract."""
     return {
         "incident": row["case_id"],

@@ -21,11 +21,16 @@ from api.pages import (
     sign_in,
 )
 from api.pages.rendering import STATIC
+from api.routes import alerts as alert_routes
+from api.routes import cases as case_routes
 from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
+from api.routes import incidents as incident_routes
+from api.routes import messages as message_routes
 from api.routes import reports as report_routes
 from api.routes import rules as rule_routes
 from api.routes import session as session_routes
+from api.routes import stream as stream_routes
 from api.security.addresses import require_clean_address
 from api.services import Services
 
@@ -81,6 +86,17 @@ def create_app(services: Services) -> FastAPI:
 
 def _interface() -> APIRouter:
     router = APIRouter()
-    for routes in (session_routes, deadline_routes, report_routes, rule_routes, health_routes):
+    for routes in (
+        session_routes,
+        message_routes,
+        stream_routes,
+        alert_routes,
+        incident_routes,
+        case_routes,
+        deadline_routes,
+        report_routes,
+        rule_routes,
+        health_routes,
+    ):
         router.include_router(routes.router)
     return router

@@ -12,7 +12,9 @@ from starlette.requests import Request
 from alerts.casework import Law
 from alerts.deadlines import DueTimes
 from alerts.evidence import FetchLimits
+from alerts.incident_rules import IncidentRules
 from core.clock import Clock
+from core.redact import Redactor
 from core.rulebook import Rulebook
 from core.settings import Settings
 from core.working_days import WorkCalendar
@@ -25,6 +27,7 @@ class Services:
 
     Attributes:
         data_dir: where saved copies are kept.
+        redactor: masks what is pushed or typed in.
         evidence: how far the fetch of a published page goes.
     """
 
@@ -36,6 +39,8 @@ class Services:
     due_times: DueTimes
     law: Law
     data_dir: Path
+    incident_rules: IncidentRules
+    redactor: Redactor
     evidence: FetchLimits = field(default_factory=FetchLimits)
 
     @property

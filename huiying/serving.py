@@ -7,9 +7,11 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from alerts.incident_rules import load_incident_rules
 from api.app import create_app
 from api.services import Services
 from core.errors import Conflict
+from core.rulebook import rules_folder
 from huiying.analysis_loop import AnalysisLoop
 from huiying.engine_loop import EngineLoop
 from huiying.office import Office
@@ -30,6 +32,8 @@ def services_of(office: Office) -> Services:
         due_times=office.due_times,
         law=office.law,
         data_dir=office.settings.data_dir,
+        incident_rules=load_incident_rules(rules_folder() / "incidents.yml"),
+        redactor=office.redactor,
     )
 
 

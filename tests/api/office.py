@@ -9,12 +9,14 @@ from fastapi.testclient import TestClient
 
 from alerts.casework import Law, Origin, Registrar
 from alerts.evidence import FetchLimits
+from alerts.incident_rules import load_incident_rules
 from api.app import create_app
 from api.security.accounts import NewPerson, add_person
 from api.security.secrets import hashed, new_secret
 from api.services import Services
 from core.clock import FixedClock
 from core.model import MessageRecord
+from core.redact import Redactor
 from core.rulebook import rules_folder
 from core.settings import OfficeSettings, Settings
 from core.vocabulary import Role, Scope
@@ -39,6 +41,8 @@ class WebOffice:
             due_times=law.due_times,
             law=law,
             data_dir=data_dir,
+            incident_rules=load_incident_rules(rules_folder() / "incidents.yml"),
+            redactor=Redactor(b"test"),
             # The pages that tests publish lie on this machine.
             evidence=FetchLimits(seconds=5, allow_private=True),
         )
@@ -63,6 +67,14 @@ class WebOffice:
         answer = browser.post("/sign-in", data={"login": login, "password": PASSWORD})
         assert answer.status_code == 303, answer.text
         return browser
+
+    def sender(self, login: str, role: Role = Role.PRESS, *, section: str = "") -> TestClient:
+        """A program in which a new person has signed in; it sends the token that writes need."""
+        self.person(login, role, section=section)
+        client = self.browser()
+        opened = client.post("/api/v1/session", json={"login": login, "password": PASSWORD})
+        client.headers["X-CSRF-Token"] = opened.json()["csrf_token"]
+        return client
 
     def token(self, *scopes: Scope, days: int = 1) -> dict[str, str]:
         """The header of a machine client."""
