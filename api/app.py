@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from api import problems
+from api.body_limit import LimitedApp
 from api.headers import SecurityHeaders
 from api.pages import (
     account,
@@ -53,7 +54,7 @@ _PAGES = (
 
 def create_app(services: Services) -> FastAPI:
     """The application over one office; nothing is read or opened until a request comes."""
-    app = FastAPI(
+    app = LimitedApp(
         title="回应",
         summary="政务舆情监测与回应：时限、时效报告、规则。",
         version="1",

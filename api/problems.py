@@ -177,7 +177,8 @@ def _way_on(request: Request, error: errors.HuiyingError) -> Response | None:
 
 def _invalid(request: Request, error: RequestValidationError) -> Problem:
     first = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part not in {"body", "query", "path", "header", "form"}]
+    # The first part says where the value stands; the rest is its name, which may be `body` as well.
+    where = [str(part) for part in first["loc"][1:]]
     is_json = request.headers.get("content-type", "").partition(";")[0].strip() == "application/json"
     if not where and _is_api(request) and not is_json:
         return plain_problem(415)

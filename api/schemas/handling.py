@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.schemas.shapes import InstantText, Shape
 
@@ -16,6 +17,11 @@ def _without_nul(text: str) -> str:
     if "\x00" in text:
         raise ValueError("NUL")
     return text
+
+
+def _decoded(text: object) -> bytes:
+    """The bytes behind strict base64; anything but a text is none."""
+    return base64.b64decode(str(text), validate=True)
 
 
 Line = Annotated[str, AfterValidator(_without_nul), Field(max_length=500)]
@@ -51,7 +57,9 @@ class CopyIn(Wish):
     """An uploaded copy."""
 
     media_type: str = Field(max_length=100, examples=["application/pdf"])
-    content: Base64Bytes = Field(description="文件内容，base64。", examples=["JVBERi0xLjcK"])
+    content: Annotated[bytes, BeforeValidator(_decoded, json_schema_input_type=str)] = Field(
+        description="文件内容，base64。", examples=["JVBERi0xLjcK"]
+    )
 
 
 class OutcomeOut(Shape):
