@@ -41,11 +41,11 @@ format: install ## 整理格式,修正可自动修正的问题
 	.venv/bin/ruff format .
 
 test: install ## 运行全部测试(没有数据库服务器或浏览器时跳过相应部分)
-	$(PYTHON) -m pytest -q
+	$(PYTHON) -m pytest -q -n auto --dist loadfile
 
 lock: install ## 改过 pyproject.toml 或 package.json 之后,重新锁定依赖版本
 	.venv/bin/uv lock
-	.venv/bin/uv export --quiet --frozen --no-hashes --no-header --no-annotate --all-groups --no-emit-project -o requirements.txt
+	.venv/bin/uv export --quiet --frozen --no-hashes --no-header --no-annotate --all-groups --all-extras --no-emit-project -o requirements.txt
 	npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
 clean: ## 删除可重新生成的文件(不动 data 目录)

@@ -35,7 +35,7 @@ ensure_uv() {
 }
 
 install_with_uv() {
-  ensure_uv && VIRTUAL_ENV='' .venv/bin/uv sync --quiet --frozen --all-groups --python .venv/bin/python
+  ensure_uv && VIRTUAL_ENV='' .venv/bin/uv sync --quiet --frozen --all-groups --all-extras --python .venv/bin/python
 }
 
 install_with_pip() {
