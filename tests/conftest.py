@@ -1,6 +1,7 @@
 """Fixtures every test may ask for: the clock, folders, database addresses; and what the tests must not do.
 
-`HUIYING_TEST_REQUIRE_SERVERS=1` (CI sets it) turns "skipped, no server here" into a failure.
+`HUIYING_TEST_REQUIRE_SERVERS=1` (CI sets it) turns "skipped, no server here" into a failure;
+`HUIYING_TEST_THOROUGH=1` (CI sets it too) runs the tests that take minutes.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what this machine has no server or data for; in CI a missing server is a failure."""
     if item.get_closest_marker("real_data") and not REAL_DATA.is_dir():
         pytest.skip("real data is absent")
+    if item.get_closest_marker("thorough") and os.environ.get("HUIYING_TEST_THOROUGH") != "1":
+        pytest.skip("takes minutes: set HUIYING_TEST_THOROUGH=1")
     missing = _missing_server(item)
     if missing and os.environ.get("HUIYING_TEST_REQUIRE_SERVERS") == "1":
         pytest.fail(missing, pytrace=False)
