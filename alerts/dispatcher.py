@@ -7,19 +7,23 @@ sends; need and lease are asked for once more, in one update, just before each s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from alerts.alarms import raise_alarm
+from alerts.backlog import merge_backlog
 from alerts.channels import Channel, Outcome, Payload
+from alerts.channels.limits import Limited
 from alerts.engine import Fault, no_fault
-from core.clock import Clock
+from alerts.ladders import Delivery
+from core.clock import Clock, iso, shanghai
 from core.errors import DeliveryError
 from core.vocabulary import DeliveryOutcome, OutboxState, Tag
-from storage import events, outbox
+from storage import channel_buckets, channel_health, channels, events, outbox
 from storage.database import Connection, Database
 from storage.events import Draft
 from storage.outbox import Claim
@@ -28,7 +32,6 @@ CLAIMED_AT_ONCE = 5
 LEASE = timedelta(seconds=30)
 _FIRST_WAIT = timedelta(seconds=5)
 _LONGEST_WAIT = timedelta(minutes=15)
-_ATTEMPTS = 12
 
 _RETRIED = frozenset({DeliveryOutcome.TEMPORARY, DeliveryOutcome.THROTTLED, DeliveryOutcome.AMBIGUOUS})
 
@@ -44,6 +47,7 @@ class Dispatched:
     failed: int = 0
     cancelled: int = 0
     lost: int = 0
+    put_off: int = 0
 
     def add(self, other: Dispatched) -> None:
         """Count another run in."""
@@ -52,11 +56,12 @@ class Dispatched:
         self.failed += other.failed
         self.cancelled += other.cancelled
         self.lost += other.lost
+        self.put_off += other.put_off
 
     @property
     def count(self) -> int:
         """How many notices were claimed."""
-        return self.accepted + self.retried + self.failed + self.cancelled + self.lost
+        return self.accepted + self.retried + self.failed + self.cancelled + self.lost + self.put_off
 
 
 @dataclass(frozen=True)
@@ -66,11 +71,13 @@ class Dispatcher:
     Attributes:
         channels: the channels as they are set now, by number; one with wrong settings stands as its error,
             one that is switched off is missing.
+        delivery: for how long to try, and when to say together what has piled up.
     """
 
     database: Database
     channels: Channels
     clock: Clock
+    delivery: Delivery
     lease: timedelta = LEASE
     fault: Fault = field(default=no_fault)
 
@@ -94,8 +101,20 @@ class Dispatcher:
         with self.database.write() as connection:
             claims = outbox.claim(connection, now, now + self.lease, CLAIMED_AT_ONCE)
         self.fault("claimed")
-        if not claims:
-            return None
+        return self._send_all(claims) if claims else None
+
+    def send_notice(self, notice_id: int) -> Dispatched:
+        """Send one notice now, by the way every notice goes.
+
+        Raises:
+            StorageError: the database cannot be used now.
+        """
+        now = self.clock.now()
+        with self.database.write() as connection:
+            claims = outbox.claim_notice(connection, notice_id, now, now + self.lease)
+        return self._send_all(claims) if claims else Dispatched()
+
+    def _send_all(self, claims: Sequence[Claim]) -> Dispatched:
         channels = self.channels()
         total = Dispatched()
         # Side by side: a provider that hangs must not hold up the others.
@@ -110,20 +129,37 @@ class Dispatcher:
             return self._record(claim, Outcome(DeliveryOutcome.PERMANENT, why))
         now = self.clock.now()
         with self.database.write() as connection:
-            may, reason = outbox.begin_send(connection, claim, now, now + self.lease)
-            if reason is not None and outbox.cancel(connection, claim, reason):
-                _note(connection, claim, Tag.NOTICE_CANCELLED, {"reason": reason}, now)
-        if not may:
-            return Dispatched(cancelled=1) if reason is not None else Dispatched(lost=1)
+            refused = self._begin(connection, claim, channel, now)
+        if refused is not None:
+            return refused
         self.fault("sending")
         payload = Payload(f"huiying-notice-{claim.notice_id}", claim.address, claim.subject, claim.body, now)
         outcome = _send_within(self.lease / 2, channel, payload)
         self.fault("sent")
-        return self._record(claim, outcome)
+        return self._record(claim, outcome, channel)
 
-    def _record(self, claim: Claim, outcome: Outcome) -> Dispatched:
+    def _begin(
+        self, connection: Connection, claim: Claim, channel: Channel, now: datetime
+    ) -> Dispatched | None:
+        """Ask for need, lease and rate; None when it may go out."""
+        may, reason = outbox.begin_send(connection, claim, now, now + self.lease)
+        if reason is not None and outbox.cancel(connection, claim, reason):
+            _note(connection, claim, Tag.NOTICE_CANCELLED, {"reason": reason}, now)
+        if not may:
+            return Dispatched(cancelled=1) if reason is not None else Dispatched(lost=1)
+        if not isinstance(channel, Limited):
+            return None
+        windows = channel.rate.windows(urgent=claim.priority == 0)
+        free_at = channel_buckets.take(connection, channel.rate.credential, windows, now)
+        if free_at is None:
+            return None
+        outbox.put_off(connection, claim, free_at)
+        merge_backlog(connection, claim, self.delivery, now)
+        return Dispatched(put_off=1)
+
+    def _record(self, claim: Claim, outcome: Outcome, channel: Channel | None = None) -> Dispatched:
         now = self.clock.now()
-        state, next_at = _what_next(claim, outcome, now)
+        state, next_at = _what_next(claim, outcome, now, timedelta(hours=self.delivery.give_up_after_hours))
         with self.database.write() as connection:
             ours = outbox.record(
                 connection,
@@ -135,9 +171,15 @@ class Dispatcher:
                 next_at=next_at,
                 provider_id=outcome.provider_id,
             )
+            self._watch(connection, claim, outcome, now)
+            if next_at is not None and isinstance(channel, Limited):
+                self._slow_down(connection, channel, outcome, next_at)
             if ours and state is OutboxState.FAILED:
                 facts = {"outcome": outcome.kind.value, "detail": outcome.detail}
                 _note(connection, claim, Tag.NOTICE_FAILED, facts, now)
+                outbox.pull_forward(connection, claim.notice_id, now)
+            elif ours and state is OutboxState.PENDING:
+                merge_backlog(connection, claim, self.delivery, now)
         self.fault("recorded")
         if not ours:
             return Dispatched(lost=1)
@@ -147,11 +189,37 @@ class Dispatcher:
             failed=int(state is OutboxState.FAILED),
         )
 
+    def _watch(self, connection: Connection, claim: Claim, outcome: Outcome, now: datetime) -> None:
+        """Know whether the channel works, and tell the administrators once when it does not for long."""
+        if outcome.kind is DeliveryOutcome.ACCEPTED:
+            channel_health.worked(connection, claim.channel_id, now)
+            return
+        failing = channel_health.failed(connection, claim.channel_id, outcome.detail, now)
+        alarm = self.delivery.channel_alarm
+        if failing.count < alarm.failures or now - failing.since < timedelta(minutes=alarm.minutes):
+            return
+        since = shanghai(failing.since)
+        facts = {
+            "channel": channels.key_of(connection, claim.channel_id),
+            "since": f"{since:%m月%d日%H:%M}",
+            "count": str(failing.count),
+            "error": outcome.detail,
+        }
+        key = f"{claim.channel_id}/{iso(failing.since)}"
+        raise_alarm(connection, self.delivery, "channel_down", facts, key, now)
 
-def _what_next(claim: Claim, outcome: Outcome, now: datetime) -> tuple[OutboxState, datetime | None]:
+    def _slow_down(self, connection: Connection, channel: Limited, outcome: Outcome, until: datetime) -> None:
+        """A provider that was asked too often is left alone by every process and for every notice."""
+        if outcome.kind is DeliveryOutcome.THROTTLED:
+            channel_buckets.close(connection, channel.rate.credential, until)
+
+
+def _what_next(
+    claim: Claim, outcome: Outcome, now: datetime, give_up_after: timedelta
+) -> tuple[OutboxState, datetime | None]:
     if outcome.kind is DeliveryOutcome.ACCEPTED:
         return OutboxState.ACCEPTED, None
-    if outcome.kind not in _RETRIED or claim.attempts + 1 >= _ATTEMPTS:
+    if outcome.kind not in _RETRIED or now - claim.created_at >= give_up_after:
         return OutboxState.FAILED, None
     return OutboxState.PENDING, now + (outcome.retry_after or wait_after(claim.attempts + 1))
 

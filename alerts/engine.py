@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
-from alerts import notices as text
+from alerts.alarms import raise_alarm
 from alerts.escalation import DueStep, pointless
 from alerts.ladders import Ladders
-from alerts.letters import Desk, Letter, action_draft, action_facts
-from alerts.recipients import resolve
+from alerts.letters import Desk, action_draft, action_facts
 from core.clock import Clock
 from core.rulebook import Rulebook
 from core.vocabulary import ActionKind, ActionState, Audience, Tag
@@ -161,20 +160,16 @@ class Engine:
             facts = {"actions": sorted(bad), "error": type(error).__name__}
             draft = Draft(case_id, Tag.ACTION_QUARANTINED, "system", "engine", now, facts)
             events.append(connection, [draft], now)
-            self._alarm(connection, case_id, min(bad), now)
-        return Ticked(failed=len(ids), quarantined=len(bad))
-
-    def _alarm(self, connection: Connection, case_id: int, action_id: int, now: datetime) -> None:
-        who = resolve(Audience.ADMIN, "", channels.reachable(connection), self.ladders.delivery.fallback)
-        words = text.words("quarantine", {"case": str(case_id)})
-        letters = [
-            Letter.to(
-                person, words, f"quarantine/{action_id}/{person.id}", "quarantine", now, case_id=case_id
+            raise_alarm(
+                connection,
+                self.ladders.delivery,
+                "quarantine",
+                {"case": str(case_id)},
+                str(min(bad)),
+                now,
+                case_id=case_id,
             )
-            for person in who.people
-        ]
-        new = notices.insert_new(connection, [letter.row for letter in letters])
-        outbox.queue(connection, [row for one in letters for row in one.outbox_rows(new)])
+        return Ticked(failed=len(ids), quarantined=len(bad))
 
 
 def _due_step(row: Row) -> DueStep:

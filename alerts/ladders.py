@@ -95,6 +95,20 @@ class OfficeHours(RuleFileModel):
         return datetime.combine(day, self.opens, SHANGHAI).astimezone(UTC)
 
 
+class OffPeak(RuleFileModel):
+    """How routine notices keep off the full and half hours."""
+
+    guard_minutes: int = Field(ge=0, le=14)
+    spread_minutes: int = Field(ge=1, le=15)
+
+
+class ChannelAlarm(RuleFileModel):
+    """When a channel that fails is told of: so many failures in a row, over so many minutes."""
+
+    failures: int = Field(ge=1)
+    minutes: int = Field(ge=0)
+
+
 class Delivery(RuleFileModel):
     """How notices reach people.
 
@@ -103,6 +117,9 @@ class Delivery(RuleFileModel):
         digest_above: more notices than this to one person at once become one.
         late_after_seconds: from this lag on a notice says that it is late.
         failures_allowed: a step that failed so often is quarantined.
+        next_channel_after_minutes: by priority, how long the person has to acknowledge before the notice goes
+            out on their next channel, too.
+        give_up_after_hours: how long a notice that cannot be sent is tried.
     """
 
     office_hours: OfficeHours
@@ -110,9 +127,15 @@ class Delivery(RuleFileModel):
     digest_above: int = Field(ge=1)
     late_after_seconds: int = Field(ge=1)
     failures_allowed: int = Field(ge=1)
+    next_channel_after_minutes: Mapping[int, int]
+    off_peak: OffPeak
+    give_up_after_hours: int = Field(ge=1)
+    channel_alarm: ChannelAlarm
 
     @model_validator(mode="after")
     def _ends_with_somebody(self) -> Delivery:
+        if set(self.next_channel_after_minutes) != set(range(4)):
+            raise ValueError("next_channel_after_minutes 要为优先级 0 到 3 各写一个分钟数")
         if set(self.fallback) != set(Audience):
             raise ValueError("fallback 要为每一类人写明改由谁接收")
         for audience, others in self.fallback.items():

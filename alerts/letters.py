@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from alerts import notices as text
 from alerts.ladders import Ladders
 from alerts.recipients import Resolved, resolve
+from alerts.spreading import off_peak
 from core.clock import iso, shanghai
 from core.labels import label
 from core.rulebook import Rulebook
@@ -21,6 +22,8 @@ from storage.events import Draft
 
 _URGENT = 0
 _DIGEST_PRIORITY = 3
+# From this priority on a few minutes do not matter.
+_ROUTINE = 2
 _TAGS = {
     ActionKind.WARN: Tag.DEADLINE_WARNED,
     ActionKind.DUE: Tag.DEADLINE_BREACHED,
@@ -33,12 +36,17 @@ _GRAVITY = {ActionKind.WARN: 0, ActionKind.REMIND: 1, ActionKind.DUE: 2, ActionK
 
 @dataclass(slots=True)
 class Letter:
-    """One notice about to be stored, with where it goes."""
+    """One notice about to be stored, with where it goes.
+
+    Attributes:
+        next_after: how long the person has to acknowledge before each further channel; nothing: all at once.
+    """
 
     row: dict[str, Any]
     addresses: tuple[tuple[int, str], ...]
     priority: int
     send_at: datetime
+    next_after: timedelta = timedelta(0)
 
     @classmethod
     def to(
@@ -54,6 +62,7 @@ class Letter:
         resolved: Sequence[dict[str, Any]] = (),
         priority: int = _URGENT,
         send_at: datetime | None = None,
+        next_after: timedelta = timedelta(0),
     ) -> Letter:
         """A notice to one person, on each of their channels."""
         row = {
@@ -67,20 +76,21 @@ class Letter:
             "dedupe_key": dedupe_key,
             "created_at": now,
         }
-        return cls(row, person.addresses, priority, send_at or now)
+        return cls(row, person.addresses, priority, send_at or now, next_after)
 
     def outbox_rows(self, new: dict[str, int]) -> Iterable[dict[str, Any]]:
         """Its rows of the outbox, when the notice was stored just now; none when it stood already."""
         notice_id = new.get(self.row["dedupe_key"])
         if notice_id is None:
             return
-        for channel_id, address in self.addresses:
+        for place, (channel_id, address) in enumerate(self.addresses):
             yield {
                 "notice_id": notice_id,
                 "channel_id": channel_id,
                 "address": address,
                 "priority": self.priority,
-                "next_at": self.send_at,
+                "place": place,
+                "next_at": self.send_at + place * self.next_after,
             }
 
 
@@ -127,20 +137,32 @@ class Desk:
 
     def _letter(self, person: Reachable, actions: Sequence[tuple[Row, Resolved]]) -> Letter:
         top = max((row for row, _ in actions), key=lambda row: (_GRAVITY[ActionKind(row["kind"])], row["n"]))
+        key = f"{top['case_id']}/{top['deadline_id']}/{top['plan_no']}/{top['n']}/{person.id}"
         return Letter.to(
             person,
-            self._words(top),
-            f"{top['case_id']}/{top['deadline_id']}/{top['plan_no']}/{top['n']}/{person.id}",
+            self._words(top, {label(who.asked): None for _, who in actions}),
+            key,
             top["kind"],
             self._now,
             case_id=top["case_id"],
             deadline_id=top["deadline_id"],
             resolved=[_why(row, who) for row, who in actions],
             priority=top["priority"],
-            send_at=self._ladders.send_at(top["rule_key"], self._now, self._calendar),
+            send_at=self._send_at(top, key),
+            next_after=timedelta(minutes=self._ladders.delivery.next_channel_after_minutes[top["priority"]]),
         )
 
-    def _words(self, row: Row) -> text.Words:
+    def _send_at(self, row: Row, key: str) -> datetime:
+        """At once or when the office opens; what is not pressing keeps off the full and half hours."""
+        at = self._ladders.send_at(row["rule_key"], self._now, self._calendar)
+        quiet = self._ladders.delivery.off_peak
+        if row["priority"] < _ROUTINE:
+            return at
+        return off_peak(
+            at, key, timedelta(minutes=quiet.guard_minutes), timedelta(minutes=quiet.spread_minutes)
+        )
+
+    def _words(self, row: Row, asked: Collection[str]) -> text.Words:
         rule = self._rulebook.find(row["rule_key"], row["rule_version"])
         facts = {
             "rule": rule.label if rule else row["rule_key"],
@@ -153,7 +175,10 @@ class Desk:
         }
         lag = self._now - row["planned_at"]
         is_late = lag >= timedelta(seconds=self._ladders.delivery.late_after_seconds)
-        return text.words(row["kind"], facts, lag if is_late else None)
+        words = text.words(row["kind"], facts, lag if is_late else None)
+        if len(asked) > 1:
+            return text.Words(words.subject, f"{words.body}\n您同时以{'、'.join(asked)}的身份收到。")
+        return words
 
     def _bundled(self, letters: Sequence[Letter]) -> list[Letter]:
         routine = [one for one in letters if one.priority > _URGENT]

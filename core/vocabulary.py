@@ -249,6 +249,10 @@ class ChannelKind(StrEnum):
     CONSOLE = "console"
     SMTP = "smtp"
     WEBHOOK = "webhook"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    SMS = "sms"
 
 
 class OutboxState(StrEnum):

@@ -7,18 +7,17 @@ database. Its thread is watched, because a scheduler whose thread has died still
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from alerts.channels import Channel
-from alerts.channels.opening import open_channel
+from alerts.channels.opening import open_all
 from alerts.dispatcher import Dispatched, Dispatcher
 from alerts.engine import Engine, Ticked
 from core.clock import iso
-from core.errors import Conflict, DeliveryError, HuiyingError
+from core.errors import Conflict, HuiyingError
 from huiying.engine_right import EngineRight
 from huiying.office import Office
 from storage import channels, engine_state
@@ -46,7 +45,14 @@ class EngineLoop:
         self._watcher: Thread | None = None
         law = office.law
         self._engine = Engine(office.database, law.ladders, law.rulebook, office.calendar, office.clock)
-        self._dispatcher = Dispatcher(office.database, self._channels, office.clock)
+        self._dispatcher = Dispatcher(
+            office.database,
+            lambda: open_all(
+                office.database, office.key, office.settings.data_dir, office.channel_limits, show
+            ),
+            office.clock,
+            law.ladders.delivery,
+        )
 
     def start(self) -> None:
         """Become an engine and return; the work goes on in threads of its own.
@@ -166,15 +172,3 @@ class EngineLoop:
             _log.warning("dispatch.failed %s", error.code)
         except Exception:  # noqa: BLE001 - an edge of the process: the next run must come
             _log.exception("dispatch.failed")
-
-    def _channels(self) -> Mapping[int, Channel | DeliveryError]:
-        with self._office.database.read() as connection:
-            stored = channels.stored(connection, self._office.key)
-        opened: dict[int, Channel | DeliveryError] = {}
-        for one in stored:
-            if one.is_enabled:
-                try:
-                    opened[one.id] = open_channel(one, self._office.settings.data_dir, self._show)
-                except DeliveryError as error:
-                    opened[one.id] = error
-        return opened

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from alerts.casework import Law
+from alerts.channels.limits import ChannelLimits, load_limits
 from alerts.deadlines import DueTimes
 from alerts.ladders import Ladders, load_ladders
 from alerts.replies import load_holding_patterns
@@ -62,6 +63,11 @@ class Office:
     def ladders(self) -> Ladders:
         """Who is told when, and how."""
         return load_ladders(rules_folder(), {rule.key for rule in self.rulebook.rules()})
+
+    @cached_property
+    def channel_limits(self) -> ChannelLimits:
+        """How fast each kind of channel may be used."""
+        return load_limits(rules_folder())
 
     @cached_property
     def law(self) -> Law:

@@ -36,7 +36,8 @@ class Reachable:
 
     Attributes:
         section: key of their section; may be empty.
-        addresses: channel id and address, one per channel, by channel id; empty when no channel is enabled.
+        addresses: channel id and address, one per channel, the one that is tried first at the front; empty
+            when no channel is enabled.
     """
 
     id: int
@@ -72,12 +73,25 @@ def set_enabled(connection: Connection, channel_id: int, is_enabled: bool) -> No
     connection.execute(channels.update().where(channels.c.id == channel_id).values(is_enabled=is_enabled))
 
 
-def give_person(connection: Connection, person_id: int, channel_id: int, address: str) -> None:
-    """Let a person be reached at `address` on a channel, in place of any other address there."""
+def give_person(
+    connection: Connection, person_id: int, channel_id: int, address: str, place: int = 0
+) -> None:
+    """Let a person be reached at `address` on a channel, in place of any other address there.
+
+    Args:
+        place: 0 for the channel that is tried first; of two at one place the one with the lower number is.
+    """
     mine = (person_channels.c.person_id == person_id, person_channels.c.channel_id == channel_id)
     connection.execute(person_channels.delete().where(*mine))
-    values = {"person_id": person_id, "channel_id": channel_id, "address": address}
+    values = {"person_id": person_id, "channel_id": channel_id, "address": address, "place": place}
     connection.execute(person_channels.insert().values(values))
+
+
+def key_of(connection: Connection, channel_id: int) -> str:
+    """The name under which the office knows a channel."""
+    query = sa.select(channels.c.key).where(channels.c.id == channel_id)
+    key: str = connection.execute(query).scalar_one()
+    return key
 
 
 def stored(connection: Connection, seal: DataKey) -> list[StoredChannel]:
@@ -110,7 +124,7 @@ def reachable(connection: Connection) -> list[Reachable]:
         sa.select(person_channels)
         .join(channels, channels.c.id == person_channels.c.channel_id)
         .where(channels.c.is_enabled)
-        .order_by(person_channels.c.person_id, person_channels.c.channel_id)
+        .order_by(person_channels.c.person_id, person_channels.c.place, person_channels.c.channel_id)
     )
     for row in connection.execute(query):
         own.setdefault(row.person_id, []).append((row.channel_id, row.address))

@@ -36,6 +36,8 @@ class Claim:
     Attributes:
         claim_no: the fencing number; every later write must name it.
         attempts: sends begun before this claim.
+        place: 0 for the person's first channel.
+        created_at: when the notice was written.
     """
 
     id: int
@@ -45,12 +47,17 @@ class Claim:
     claim_no: int
     attempts: int
     case_id: int | None
+    person_id: int
+    kind: str
     subject: str
     body: str
+    priority: int
+    place: int
+    created_at: datetime
 
 
 def queue(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Put notices on channels: `notice_id`, `channel_id`, `address`, `priority`, `next_at`."""
+    """Put notices on channels: `notice_id`, `channel_id`, `address`, `priority`, `place`, `next_at`."""
     fixed = {"state": _PENDING, "claim_no": 0, "attempts": 0}
     insert_many(connection, outbox, [{**row, **fixed} for row in rows])
 
@@ -66,6 +73,20 @@ def claim(connection: Connection, now: datetime, lease_until: datetime, limit: i
         .order_by(outbox.c.priority, outbox.c.next_at, outbox.c.id)
         .limit(limit)
     )
+    return _taken(connection, query, now, lease_until)
+
+
+def claim_notice(connection: Connection, notice_id: int, now: datetime, lease_until: datetime) -> list[Claim]:
+    """Take the rows of one notice that are ready, whatever else waits."""
+    query = sa.select(outbox.c.id, outbox.c.state, outbox.c.claim_no, outbox.c.attempts).where(
+        outbox.c.notice_id == notice_id, outbox.c.state.in_([_PENDING, _CLAIMED]), _is_ready(now)
+    )
+    return _taken(connection, query, now, lease_until)
+
+
+def _taken(
+    connection: Connection, query: sa.Select[Any], now: datetime, lease_until: datetime
+) -> list[Claim]:
     if connection.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True)
     found = connection.execute(query).mappings().all()
@@ -90,7 +111,7 @@ def begin_send(
         it any more, with the reason for the record. `(False, None)`: the claim is no longer ours.
     """
     mine = _mine(claim)
-    needed = sa.select(notices.c.id).where(notices.c.id == claim.notice_id, _is_needed(now))
+    needed = sa.select(notices.c.id).where(notices.c.id == claim.notice_id, _is_needed(claim, now))
     gone = connection.execute(
         outbox.update()
         .where(*mine, outbox.c.lease_until > now, outbox.c.notice_id.in_(needed))
@@ -141,6 +162,99 @@ def cancel(connection: Connection, claim: Claim, reason: str) -> bool:
     return bool(done.rowcount)
 
 
+def put_off(connection: Connection, claim: Claim, until: datetime) -> None:
+    """Give a claim back whose send was begun and did not take place; it may be claimed again from `until`."""
+    connection.execute(
+        outbox.update()
+        .where(*_mine(claim))
+        .values(state=_PENDING, lease_until=None, next_at=until, attempts=outbox.c.attempts - 1)
+    )
+
+
+def pull_forward(connection: Connection, notice_id: int, now: datetime) -> None:
+    """Let the next channel of a notice follow at once, because the one before it has failed."""
+    waiting = (outbox.c.notice_id == notice_id, outbox.c.state == _PENDING, outbox.c.place > 0)
+    next_place = sa.select(sa.func.min(outbox.c.place)).where(*waiting).scalar_subquery()
+    connection.execute(
+        outbox.update()
+        .where(*waiting, outbox.c.place == next_place, outbox.c.attempts == 0, outbox.c.next_at > now)
+        .values(next_at=now)
+    )
+
+
+def routine_backlog(
+    connection: Connection, channel_id: int, person_id: int, now: datetime
+) -> Sequence[RowMapping]:
+    """What waits for one person on one channel and could as well be said together, locked; oldest first."""
+    query = (
+        sa.select(outbox.c.id, outbox.c.notice_id, outbox.c.address, notices.c.case_id)
+        .join(notices, notices.c.id == outbox.c.notice_id)
+        .where(
+            outbox.c.channel_id == channel_id,
+            notices.c.person_id == person_id,
+            outbox.c.state == _PENDING,
+            outbox.c.priority > 0,
+            notices.c.case_id.is_not(None),
+            sa.or_(outbox.c.attempts > 0, outbox.c.next_at <= now),
+        )
+        .order_by(outbox.c.id)
+    )
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(of=outbox, skip_locked=True)
+    return connection.execute(query).mappings().all()
+
+
+def cancel_rows(connection: Connection, ids: Sequence[int], reason: str) -> None:
+    """Give up rows that `routine_backlog` has locked."""
+    for some in in_chunks(ids):
+        connection.execute(
+            outbox.update()
+            .where(outbox.c.id.in_(some), outbox.c.state == _PENDING)
+            .values(state=OutboxState.CANCELLED.value, last_error=reason)
+        )
+
+
+def confirm_delivery(connection: Connection, notice_id: int, channel_id: int, at: datetime) -> bool:
+    """A provider says that a notice has arrived; False when it is known already or nothing was sent.
+
+    Never moves a row backwards: what is delivered stays delivered, whatever is reported or recorded later.
+    """
+    done = connection.execute(
+        outbox.update()
+        .where(*_sent(notice_id, channel_id), outbox.c.state != OutboxState.DELIVERED.value)
+        .values(
+            state=OutboxState.DELIVERED.value,
+            delivered_at=at,
+            lease_until=None,
+            accepted_at=sa.func.coalesce(
+                outbox.c.accepted_at, sa.bindparam(None, at, outbox.c.accepted_at.type)
+            ),
+        )
+    )
+    return bool(done.rowcount)
+
+
+def report_failure(connection: Connection, notice_id: int, channel_id: int, reason: str) -> bool:
+    """A provider says that what it had accepted did not arrive; False when that is no news.
+
+    Nothing that is delivered is taken back by it.
+    """
+    done = connection.execute(
+        outbox.update()
+        .where(*_sent(notice_id, channel_id), outbox.c.state == OutboxState.ACCEPTED.value)
+        .values(state=OutboxState.FAILED.value, last_error=reason)
+    )
+    return bool(done.rowcount)
+
+
+def _sent(notice_id: int, channel_id: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        outbox.c.notice_id == notice_id,
+        outbox.c.channel_id == channel_id,
+        outbox.c.attempts > 0,
+    )
+
+
 def attempts_of(connection: Connection, outbox_id: int) -> Sequence[RowMapping]:
     """Every attempt of one row, in order."""
     query = sa.select(delivery_attempts).where(delivery_attempts.c.outbox_id == outbox_id)
@@ -178,7 +292,15 @@ def _mine(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:
 
 def _claims(connection: Connection, ids: Sequence[int]) -> list[Claim]:
     query = (
-        sa.select(outbox, notices.c.case_id, notices.c.subject, notices.c.body)
+        sa.select(
+            outbox,
+            notices.c.case_id,
+            notices.c.person_id,
+            notices.c.kind,
+            notices.c.subject,
+            notices.c.body,
+            notices.c.created_at,
+        )
         .join(notices, notices.c.id == outbox.c.notice_id)
         .where(outbox.c.id.in_(ids))
         .order_by(outbox.c.priority, outbox.c.next_at, outbox.c.id)
@@ -192,8 +314,13 @@ def _claims(connection: Connection, ids: Sequence[int]) -> list[Claim]:
             row.claim_no,
             row.attempts,
             row.case_id,
+            row.person_id,
+            row.kind,
             row.subject,
             row.body,
+            row.priority,
+            row.place,
+            row.created_at,
         )
         for row in connection.execute(query)
     ]
@@ -258,8 +385,31 @@ def _is_disabled() -> sa.ColumnElement[bool]:
     return gone.exists()
 
 
-def _is_needed(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.and_(_runs(), ~_is_acknowledged(), ~_is_stale(now), ~_is_disabled())
+def _has_answered() -> sa.ColumnElement[bool]:
+    """Whether the person has acknowledged the case since the notice, or at all when it only reminds.
+
+    That a channel accepted a notice proves nothing; only this makes the person's next channel superfluous.
+    """
+    calls = [ActionKind.WARN.value, ActionKind.REMIND.value]
+    mine = (
+        sa.select(acknowledgements.c.id)
+        .join(cases, cases.c.id == acknowledgements.c.case_id)
+        .where(
+            acknowledgements.c.case_id == notices.c.case_id,
+            acknowledgements.c.cycle == cases.c.cycle,
+            acknowledgements.c.person_id == notices.c.person_id,
+            sa.or_(acknowledgements.c.at >= notices.c.created_at, notices.c.kind.in_(calls)),
+        )
+    )
+    return mine.exists()
+
+
+def _is_superfluous(claim: Claim) -> sa.ColumnElement[bool]:
+    return _has_answered() if claim.place > 0 else sa.false()
+
+
+def _is_needed(claim: Claim, now: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(_runs(), ~_is_acknowledged(), ~_is_stale(now), ~_is_disabled(), ~_is_superfluous(claim))
 
 
 def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
@@ -268,6 +418,7 @@ def _why_not(connection: Connection, claim: Claim, now: datetime) -> str:
         (~_runs(), "期限已不再计时（已答复、已暂停或已取消）"),
         (_is_acknowledged(), "已签收"),
         (_is_stale(now), "期限已到，临期提醒不再有意义"),
+        (_is_superfluous(claim), "本人已签收，不再从下一个渠道发"),
         else_="",
     )
     query = sa.select(reasons).select_from(notices).where(notices.c.id == claim.notice_id)

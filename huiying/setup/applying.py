@@ -74,8 +74,10 @@ def _standing(connection: Connection, key: DataKey) -> Standing:
     stored = {one.key: one for one in channels.stored(connection, key)}
     keys = {one.id: one.key for one in stored.values()}
     addresses: dict[int, dict[str, str]] = {}
+    places: dict[int, dict[str, int]] = {}
     for row in connection.execute(addresses_table.select()):
         addresses.setdefault(row.person_id, {})[keys[row.channel_id]] = row.address
+        places.setdefault(row.person_id, {})[keys[row.channel_id]] = row.place
     found = {
         row["login"]: StandingPerson(
             row["id"],
@@ -84,6 +86,7 @@ def _standing(connection: Connection, key: DataKey) -> Standing:
             row["section"],
             row["disabled_at"] is not None,
             addresses.get(row["id"], {}),
+            places.get(row["id"], {}),
         )
         for row in people.listed(connection)
     }
@@ -147,13 +150,13 @@ class _Run:
         facts = {"person": person_id, "role": step.role.value, "section": step.section}
         self._record(Tag.PERSON_CHANGED, {**facts, "fields": list(step.fields)})
 
-    def _reach(self, addresses: list[tuple[str, str, str]]) -> None:
+    def _reach(self, addresses: list[tuple[str, str, str, int]]) -> None:
         if not addresses:
             return
         ids = {row["login"]: int(row["id"]) for row in people.listed(self.connection)}
         numbers = {one.key: one.id for one in channels.stored(self.connection, self.key)}
-        for login, key, address in addresses:
-            channels.give_person(self.connection, ids[login], numbers[key], address)
+        for login, key, address, place in addresses:
+            channels.give_person(self.connection, ids[login], numbers[key], address, place)
             self._record(Tag.PERSON_ADDRESS_SET, {"person": ids[login], "channel": numbers[key]})
 
     def _record(self, tag: Tag, facts: Mapping[str, Any]) -> None:

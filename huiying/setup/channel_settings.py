@@ -9,8 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from alerts.channels.smtp import SmtpSettings
-from alerts.channels.webhook import WebhookSettings
+from alerts.channels.opening import SETTINGS
 from core.vocabulary import ChannelKind
 from huiying.setup.columns import CHANNEL_KINDS, CHANNELS, NO, YES
 from huiying.setup.problems import Problem
@@ -20,12 +19,16 @@ MAIL = re.compile(r"[^@\s<>,;:\"()]+@[^@\s<>,;:\"()]+")
 _SERVER = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>\d{1,5})")
 # Ports on which the server speaks TLS from the first byte, which our sender does not.
 _TLS_ONLY = frozenset({465, 994})
+_OF_MAIL, _OF_SMS = ("账号", "发件地址", "加密"), ("模板", "成功标志")
+_ROBOTS = (ChannelKind.WECOM, ChannelKind.DINGTALK, ChannelKind.FEISHU)
+WEB = (*_ROBOTS, ChannelKind.WEBHOOK, ChannelKind.SMS)
 _UNUSED = {
-    ChannelKind.CONSOLE: ("地址", "账号", "密钥", "发件地址", "加密", "内网"),
-    ChannelKind.WEBHOOK: ("账号", "发件地址", "加密"),
-    ChannelKind.SMTP: ("内网",),
+    ChannelKind.CONSOLE: ("地址", "密钥", "内网", *_OF_MAIL, *_OF_SMS),
+    ChannelKind.SMTP: ("内网", *_OF_SMS),
+    ChannelKind.SMS: _OF_MAIL,
+    **dict.fromkeys((*_ROBOTS, ChannelKind.WEBHOOK), (*_OF_MAIL, *_OF_SMS)),
 }
-SECRET_OF = {ChannelKind.SMTP: "password", ChannelKind.WEBHOOK: "secret"}
+SECRET_OF = {ChannelKind.SMTP: "password", **dict.fromkeys(WEB, "secret")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ def read_channel(row: SheetRow, problems: list[Problem]) -> ChannelWish | None:
     settings: dict[str, Any] = {}
     if kind is ChannelKind.SMTP:
         settings = _smtp(row, problems)
-    elif kind is ChannelKind.WEBHOOK:
-        settings = _webhook(row, problems)
+    elif kind in WEB:
+        settings = _web(row, kind, problems)
     if row.refused or len(problems) > before:
         return None
     return ChannelWish(row.number, row.cells["名称"], kind, settings, row.cells["密钥"])
@@ -91,19 +94,37 @@ def _smtp(row: SheetRow, problems: list[Problem]) -> dict[str, Any]:
     }
     if account:
         settings["login"] = account
-    if not _fits(SmtpSettings, settings):
+    if not _fits(ChannelKind.SMTP, settings):
         problems.append(Problem(CHANNELS, row.number, None, "这些设置不能用于发送邮件。"))
     return settings
 
 
-def _webhook(row: SheetRow, problems: list[Problem]) -> dict[str, Any]:
+def _web(row: SheetRow, kind: ChannelKind, problems: list[Problem]) -> dict[str, Any]:
     settings = {
         "url": row.cells["地址"],
         "allow_private": _switch(row, "内网", problems, default=False),
     }
-    if "地址" not in row.refused and not _fits(WebhookSettings, settings):
+    if "地址" not in row.refused and not _fits(kind, settings):
         message = "要以 https:// 或 http:// 开头，不带用户名。"
         problems.append(Problem(CHANNELS, row.number, "地址", message))
+    elif kind is ChannelKind.SMS:
+        settings |= _gateway(row, settings, problems)
+    return settings
+
+
+def _gateway(row: SheetRow, given: Mapping[str, Any], problems: list[Problem]) -> dict[str, Any]:
+    settings: dict[str, Any] = {}
+    template, success = row.cells["模板"], row.cells["成功标志"]
+    if template:
+        settings |= {"template": template, "format": "json" if template.startswith("{") else "form"}
+    if template and not _fits(ChannelKind.SMS, {**given, **settings}):
+        message = "要含 {phone} 和 {text}；以 { 开头的要是合法的 JSON。"
+        problems.append(Problem(CHANNELS, row.number, "模板", message))
+    if success:
+        name, equals, value = (part.strip() for part in success.partition("="))
+        if not name or not equals or not value:
+            problems.append(Problem(CHANNELS, row.number, "成功标志", "要写成“字段=值”，如 code=0。"))
+        settings |= {"success_field": name, "success_value": value}
     return settings
 
 
@@ -114,9 +135,9 @@ def _switch(row: SheetRow, header: str, problems: list[Problem], *, default: boo
     return text == YES if text else default
 
 
-def _fits(model: type[SmtpSettings | WebhookSettings], settings: Mapping[str, Any]) -> bool:
+def _fits(kind: ChannelKind, settings: Mapping[str, Any]) -> bool:
     try:
-        model.model_validate(dict(settings))
+        SETTINGS[kind].model_validate(dict(settings))
     except (ValidationError, ValueError):
         return False
     return True

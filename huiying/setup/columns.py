@@ -55,21 +55,34 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column("名称", "渠道的名称，定下后不再改，人员表按它引用。", is_required=True),
         Column(
             "种类",
-            "console 为本机记录，smtp 为电子邮件，webhook 为网络接口；定下后不再改。",
+            "console 为本机记录，smtp 为电子邮件，wecom、dingtalk、feishu 为企业微信、钉钉、飞书的群机器人，"
+            "sms 为短信网关，webhook 为网络接口；定下后不再改。",
             is_required=True,
             choices=CHANNEL_KINDS,
         ),
-        Column("地址", "smtp 填“主机:端口”，webhook 填以 https:// 开头的网址，console 不填。", longest=500),
-        Column("账号", "smtp 的登录账号，没有则不填；webhook、console 不填。"),
+        Column(
+            "地址",
+            "smtp 填“主机:端口”，机器人、sms、webhook 填以 https:// 开头的完整网址，console 不填。",
+            longest=500,
+        ),
+        Column("账号", "smtp 的登录账号，没有则不填；其他种类不填。"),
         Column(
             "密钥",
-            "smtp 的密码或 webhook 的签名密钥，加密保存；再次运行时不填表示不改。",
+            "smtp 的密码，机器人的加签密钥，sms 模板中的 {secret}，webhook 的签名密钥；加密保存，"
+            "再次运行时不填表示不改。",
             is_secret=True,
             longest=500,
         ),
         Column("发件地址", "smtp 的发件邮箱；不填则用账号（账号须是邮箱）。", longest=200),
         Column("加密", "smtp 是否用 STARTTLS；不填则有账号时为“是”，没有时为“否”。", choices=(YES, NO)),
-        Column("内网", "webhook 的服务是否在单位内网；不填则为“否”。", choices=(YES, NO)),
+        Column("内网", "网址所指的服务是否在单位内网；不填则为“否”。", choices=(YES, NO)),
+        Column(
+            "模板",
+            "sms 的请求内容，含 {phone} 和 {text}，可含 {key}、{secret}；以 { 开头的为 JSON，其余为表单；"
+            '不填则为 {"phone":"{phone}","content":"{text}","id":"{key}"}。',
+            longest=2000,
+        ),
+        Column("成功标志", "sms 的答复中表示成功的字段和值，如 code=0；不填则为 code=0。", longest=100),
     ),
     PEOPLE: (
         Column("登录名", "2 到 60 个小写字母、数字、点、横线或下划线；定下后不再改。", is_required=True),
@@ -81,9 +94,14 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
             choices=tuple(label(one) for one in Role),
         ),
         Column("科室", "所在科室的代码或名称；承办人必填。"),
-        Column("通知渠道", "接收通知的渠道名称；不填则只写入本机记录。"),
-        Column("通知地址", "在该渠道上的地址，如邮箱；console 不填则为登录名。", longest=200),
-        Column("通知渠道2", "第二个接收通知的渠道，可以不填。"),
+        Column("通知渠道", "先用的通知渠道名称；不填则只写入本机记录。"),
+        Column(
+            "通知地址",
+            "在该渠道上的地址：邮箱，手机号（wecom、dingtalk、sms），或平台上的成员编号（wecom、dingtalk、"
+            "feishu）；console 不填则为登录名。",
+            longest=200,
+        ),
+        Column("通知渠道2", "第一个渠道没有签收或发送失败时，接着用的渠道；可以不填。"),
         Column("通知地址2", "在第二个渠道上的地址。", longest=200),
     ),
 }

@@ -6,16 +6,26 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from alerts.channels.robots import MEMBER, MOBILE
 from core.settings import OfficeSettings
 from core.vocabulary import ChannelKind, Role
-from huiying.setup.channel_settings import MAIL, SECRET_OF, ChannelWish
+from huiying.setup.channel_settings import MAIL, SECRET_OF, WEB, ChannelWish
 from huiying.setup.columns import CHANNELS, PEOPLE, SECTIONS
 from huiying.setup.problems import Problem
 from huiying.setup.wishes import OfficeWish, PersonWish, SectionWish, Wishes
 from storage.channels import StoredChannel
 
+# What an address looks like, where that can be told.
+_MEMBER = (MEMBER, "要填手机号或平台上的成员编号，不能填 all。")
+_SHAPES = {
+    ChannelKind.SMTP: (MAIL, "不是一个邮箱。"),
+    ChannelKind.SMS: (MOBILE, "不是手机号码。"),
+    ChannelKind.WECOM: _MEMBER,
+    ChannelKind.DINGTALK: _MEMBER,
+    ChannelKind.FEISHU: _MEMBER,
+}
 # Where a channel's secret is sent: a secret that stands is never sent to another place unasked.
-_DESTINATION = {ChannelKind.SMTP: ("host", "port", "starttls", "login"), ChannelKind.WEBHOOK: ("url",)}
+_DESTINATION = {ChannelKind.SMTP: ("host", "port", "starttls", "login"), **dict.fromkeys(WEB, ("url",))}
 _HEADERS = {
     **dict.fromkeys(("host", "port", "url"), "地址"),
     **dict.fromkeys(("password", "secret"), "密钥"),
@@ -23,12 +33,14 @@ _HEADERS = {
     "sender": "发件地址",
     "starttls": "加密",
     "allow_private": "内网",
+    **dict.fromkeys(("template", "format"), "模板"),
+    **dict.fromkeys(("success_field", "success_value"), "成功标志"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class StandingPerson:
-    """A person as the database has them; `addresses` is channel key → address."""
+    """A person as the database has them; `addresses` and `places` are by channel key."""
 
     id: int
     name: str
@@ -36,6 +48,7 @@ class StandingPerson:
     section: str
     is_disabled: bool
     addresses: Mapping[str, str]
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ class Plan:
     """The steps, in the order in which they are done, and what was only noticed.
 
     Attributes:
-        addresses: login, channel key, address.
+        addresses: login, channel key, address, and its place in the person's row (0 is tried first).
         unlisted: logins that stand and are not in the workbook; nothing is done to them.
         notes: Chinese sentences about what the workbook cannot set.
     """
@@ -84,7 +97,7 @@ class Plan:
     renamed_sections: list[SectionWish] = field(default_factory=list)
     channels: list[ChannelStep] = field(default_factory=list)
     people: list[PersonStep] = field(default_factory=list)
-    addresses: list[tuple[str, str, str]] = field(default_factory=list)
+    addresses: list[tuple[str, str, str, int]] = field(default_factory=list)
     unlisted: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -99,7 +112,7 @@ class Plan:
             yield _change("channel", _verb(channel), channel.key, channel.fields)
         for person in self.people:
             yield _change("person", _verb(person), person.login, person.fields)
-        for login, key, _ in self.addresses:
+        for login, key, *_ in self.addresses:
             yield _change("address", "set", login, (key,))
 
 
@@ -262,10 +275,15 @@ def _plan_addresses(
             plan.problems.append(Problem(PEOPLE, wish.row, header, "通知渠道表中没有这个渠道。"))
         elif not address:
             plan.problems.append(Problem(PEOPLE, wish.row, place, "没有写在该渠道上的地址。"))
-        elif kind is ChannelKind.SMTP and not MAIL.fullmatch(address):
-            plan.problems.append(Problem(PEOPLE, wish.row, place, "不是一个邮箱。"))
-        elif known is None or known.addresses.get(key) != address:
-            plan.addresses.append((wish.login, key, address))
+        elif kind in _SHAPES and not _SHAPES[kind][0].fullmatch(address):
+            plan.problems.append(Problem(PEOPLE, wish.row, place, _SHAPES[kind][1]))
+        elif known is None or (known.addresses.get(key), known.places.get(key)) != (address, _place(header)):
+            plan.addresses.append((wish.login, key, address, _place(header)))
+
+
+def _place(header: str) -> int:
+    """0 for the first channel of a person's row, 1 for the second."""
+    return int(header.removeprefix("通知渠道") or "1") - 1
 
 
 def _check_admin(plan: Plan, wishes: Wishes, standing: Standing) -> None:

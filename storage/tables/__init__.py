@@ -6,6 +6,7 @@ from storage.tables.assessment import assessments, corrections
 from storage.tables.audit import events
 from storage.tables.base import METADATA
 from storage.tables.casework import cases, deadlines, explanations, responses, saved_copies
+from storage.tables.channel_state import channel_buckets, channel_health
 from storage.tables.engine import (
     channels,
     delivery_attempts,
@@ -26,6 +27,8 @@ __all__ = [
     "alerts",
     "assessments",
     "cases",
+    "channel_buckets",
+    "channel_health",
     "channels",
     "corrections",
     "deadlines",

@@ -78,6 +78,8 @@ outbox = Table(
     Column("address", Text, nullable=False),
     # 0 first: major incident, then due, then warnings, then the digest.
     Column("priority", Integer, nullable=False),
+    # 0 for the person's first channel; the next ones follow in time, unless the person acknowledges.
+    Column("place", Integer, nullable=False, server_default="0"),
     # pending | claimed | accepted | delivered | failed | cancelled
     Column("state", String(20), nullable=False),
     Column("next_at", Instant, nullable=False),
@@ -86,6 +88,8 @@ outbox = Table(
     Column("claim_no", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("accepted_at", Instant),
+    # What the provider reported later; accepted and delivered are two facts.
+    Column("delivered_at", Instant),
     Column("provider_id", Text),
     Column("last_error", Text),
     UniqueConstraint("notice_id", "channel_id"),
@@ -117,7 +121,7 @@ channels = Table(
     METADATA,
     Column("id", Id, primary_key=True),
     Column("key", String(60), nullable=False, unique=True),
-    # console | smtp | webhook
+    # console | smtp | webhook | wecom | dingtalk | feishu | sms
     Column("kind", String(20), nullable=False),
     # Address, account and secret as JSON, encrypted with the data folder's key.
     Column("sealed", LargeBinary, nullable=False),
@@ -131,6 +135,8 @@ person_channels = Table(
     Column("person_id", ForeignKey("people.id"), primary_key=True, autoincrement=False),
     Column("channel_id", ForeignKey("channels.id"), primary_key=True, autoincrement=False),
     Column("address", Text, nullable=False),
+    # 0 for the channel that is tried first.
+    Column("place", Integer, nullable=False, server_default="0"),
 )
 
 leases = Table(

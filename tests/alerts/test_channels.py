@@ -17,10 +17,12 @@ from werkzeug import Request, Response
 
 from alerts.channels import Outcome, Payload
 from alerts.channels.addresses import is_public
+from alerts.channels.answers import ANY, judged
 from alerts.channels.console import ConsoleChannel
 from alerts.channels.opening import open_channel
 from alerts.channels.smtp import SmtpChannel, SmtpSettings
-from alerts.channels.webhook import WebhookChannel, WebhookSettings, classify, signature
+from alerts.channels.web import Answer
+from alerts.channels.webhook import WebhookChannel, WebhookSettings, signature
 from core.clock import parse_instant
 from core.errors import DeliveryError
 from core.vocabulary import ChannelKind, DeliveryOutcome
@@ -118,7 +120,7 @@ def test_a_redirect_is_not_followed(httpserver: HTTPServer) -> None:
     ],
 )
 def test_an_answer_is_judged_by_its_body_too(status: int, body: str, expected: DeliveryOutcome) -> None:
-    assert classify(status, {}, body.encode(), AT).kind is expected
+    assert judged(Answer(status, {}, body.encode()), ANY, AT).kind is expected
 
 
 @pytest.mark.parametrize(
@@ -126,7 +128,7 @@ def test_an_answer_is_judged_by_its_body_too(status: int, body: str, expected: D
     [("120", 120), ("Mon, 16 Feb 2026 14:31:00 GMT", 60), ("999999999", 3600), ("-5", 0), ("soon", None)],
 )
 def test_the_wait_a_provider_asks_for_is_taken_within_bounds(header: str, seconds: int | None) -> None:
-    wait = classify(429, {"Retry-After": header}, b"", AT).retry_after
+    wait = judged(Answer(429, {"Retry-After": header}, b""), ANY, AT).retry_after
     assert wait == (None if seconds is None else timedelta(seconds=seconds))
 
 

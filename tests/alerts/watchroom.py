@@ -60,7 +60,7 @@ class Watchroom:
                 connection, "recorder", ChannelKind.CONSOLE, {}, KEY, self.clock.now()
             )
         self.engine = Engine(self.database, self.law.ladders, self.law.rulebook, CALENDAR, self.clock)
-        self.dispatcher = Dispatcher(self.database, self.channels, self.clock)
+        self.dispatcher = Dispatcher(self.database, self.channels, self.clock, self.law.ladders.delivery)
 
     def channels(self) -> Mapping[int, Channel | DeliveryError]:
         return {self.channel_id: self.recorder}

@@ -54,7 +54,7 @@ def run(url: str, instant: str, point: str, times: str) -> None:
     ladders = load_ladders(rules_folder(), [])
     fault = killer(point, int(times))
     Engine(database, ladders, book, CALENDAR, clock, fault).tick()
-    Dispatcher(database, lambda: opened(database), clock, fault=fault).drain()
+    Dispatcher(database, lambda: opened(database), clock, ladders.delivery, fault=fault).drain()
     database.close()
 
 
