@@ -86,6 +86,11 @@ def day_end(day: date) -> datetime:
     return day_start(day + timedelta(days=1))
 
 
+def due_day(due_at: datetime) -> date:
+    """The day on which something falls due: midnight is the 24:00 of the day before, as the law counts it."""
+    return local_day(due_at - timedelta(microseconds=1))
+
+
 def iso(instant: datetime | None) -> str | None:
     """ISO 8601 with offset +08:00, seconds (microseconds only where there are any); None stays None."""
     return None if instant is None else shanghai(instant).isoformat()

@@ -185,6 +185,16 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.AlertState.OPEN, "待查看"),
     (v.AlertState.ACKNOWLEDGED, "已查看"),
     (v.AlertState.DISMISSED, "已排除"),
+    (v.PaperKind.DAILY_BRIEFING, "舆情日报"),
+    (v.PaperKind.WEEKLY_BRIEFING, "舆情周报"),
+    (v.PaperKind.FLASH_REPORT, "舆情快报"),
+    (v.PaperKind.SPECIAL_REPORT, "舆情专报"),
+    (v.PaperKind.MESSAGE_REVIEW, "留言办理梳理分析"),
+    (v.PaperKind.ASSIGNMENT_ORDER, "交办单"),
+    (v.PaperKind.SUPERVISION_PAPER, "督办单"),
+    (v.PaperState.DRAFT, "草稿"),
+    (v.PaperState.SIGNED, "已签发"),
+    (v.PaperState.WITHDRAWN, "已作废"),
     (v.Tag.CASE_REGISTERED, "登记"),
     (v.Tag.CASE_REPLIED, "已答复"),
     (v.Tag.CASE_HOLDING_REPLIED, "告知收悉"),
@@ -237,6 +247,10 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.CHANNEL_ADDED, "新增通知渠道"),
     (v.Tag.CHANNEL_CHANGED, "更改通知渠道"),
     (v.Tag.TOKEN_CREATED, "新建接口令牌"),
+    (v.Tag.PAPER_DRAFTED, "拟稿"),
+    (v.Tag.PAPER_EDITED, "改稿"),
+    (v.Tag.PAPER_SIGNED, "签发"),
+    (v.Tag.PAPER_WITHDRAWN, "作废"),
 )
 _LABELS: Mapping[tuple[type[StrEnum], StrEnum], str] = {(type(word), word): text for word, text in _WORDS}
 

@@ -333,6 +333,26 @@ class AlertState(StrEnum):
     DISMISSED = "dismissed"
 
 
+class PaperKind(StrEnum):
+    """The papers that the office prints and signs."""
+
+    DAILY_BRIEFING = "daily_briefing"
+    WEEKLY_BRIEFING = "weekly_briefing"
+    FLASH_REPORT = "flash_report"
+    SPECIAL_REPORT = "special_report"
+    MESSAGE_REVIEW = "message_review"
+    ASSIGNMENT_ORDER = "assignment_order"
+    SUPERVISION_PAPER = "supervision_paper"
+
+
+class PaperState(StrEnum):
+    """The life of a paper."""
+
+    DRAFT = "draft"
+    SIGNED = "signed"
+    WITHDRAWN = "withdrawn"
+
+
 class Tag(StrEnum):
     """What an event says happened: `subject:past participle`."""
 
@@ -388,3 +408,7 @@ class Tag(StrEnum):
     CHANNEL_ADDED = "channel:added"
     CHANNEL_CHANGED = "channel:changed"
     TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event
+    PAPER_DRAFTED = "paper:drafted"
+    PAPER_EDITED = "paper:edited"
+    PAPER_SIGNED = "paper:signed"
+    PAPER_WITHDRAWN = "paper:withdrawn"

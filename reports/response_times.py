@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from core.clock import day_end, day_start, iso, local_day, shanghai
+from core.clock import day_end, day_start, due_day, iso, local_day
 from core.errors import InvalidInput
 from core.labels import label
 from core.vocabulary import Channel, DeadlineStatus, Precision
@@ -226,8 +226,9 @@ def _group_key(row: Row, query: Query) -> str:
         case GroupBy.RULE:
             return str(row["rule_key"])
         case GroupBy.MONTH:
-            instant = row["started_at"] if query.basis is Basis.RECEIVED else row["due_at"]
-            return shanghai(instant).strftime("%Y-%m")
+            is_received = query.basis is Basis.RECEIVED
+            day = local_day(row["started_at"]) if is_received else due_day(row["due_at"])
+            return f"{day:%Y-%m}"
         case None:
             return ""
 

@@ -143,23 +143,28 @@ def population(
 
     Args:
         rule: key of a rule, or None for all.
-        basis: `received` (the clock started in the period) or `due` (it falls due in the period).
-        since, until: the period, half-open.
+        basis: `received` (the clock started in the period) or `due` (it falls due in the period; a due
+            instant at midnight is the 24:00 of the day before and belongs to that day).
+        since, until: 00:00 of the first day and 24:00 of the last.
         section: only this section's; None for all.
         as_of: clocks that had not started by then did not exist yet and are left out.
 
     Returns:
         One row per clock and cycle, in order of start, then of id; superseded clocks never.
     """
-    column = deadlines.c.started_at if basis == "received" else deadlines.c.due_at
+    started, due = deadlines.c.started_at, deadlines.c.due_at
+    in_period = (
+        sa.and_(started >= _at(since), started < _at(until))
+        if basis == "received"
+        else sa.and_(due > _at(since), due <= _at(until))
+    )
     # A backwards limit ("3 days before the day") falls due before its anchor, so its anchor may lie ahead.
     began = sa.or_(deadlines.c.started_at <= _at(as_of), deadlines.c.due_at < deadlines.c.started_at)
     query = (
         _with_message()
         .add_columns(status(as_of).label("status"))
         .where(
-            column >= _at(since),
-            column < _at(until),
+            in_period,
             began,
             deadlines.c.state != DeadlineState.SUPERSEDED.value,
         )

@@ -12,6 +12,7 @@ from huiying.cli.due import due_command
 from huiying.cli.importing import import_command, imports_command, quarantine_app
 from huiying.cli.keeping import audit_app, check_command, migrate_command
 from huiying.cli.looking import cases_command, messages_command
+from huiying.cli.papers import papers_app
 from huiying.cli.people import people_app, token_app
 from huiying.cli.reporting import report_app
 from huiying.cli.serve import serve_command
@@ -50,6 +51,7 @@ app.command("setup")(setup_command)
 app.command("worker")(worker_command)
 app.command("migrate")(migrate_command)
 app.command("check")(check_command)
+report_app.add_typer(papers_app)
 app.add_typer(report_app, name="report")
 app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")

@@ -20,6 +20,7 @@ from storage.tables.engine import (
 from storage.tables.incidents import acknowledgements, alerts, incident_messages, incidents
 from storage.tables.intake import imports, message_revisions, messages, quarantine, sources
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
+from storage.tables.papers import paper_versions, papers
 
 __all__ = [
     "METADATA",
@@ -45,6 +46,8 @@ __all__ = [
     "messages",
     "notices",
     "outbox",
+    "paper_versions",
+    "papers",
     "people",
     "person_channels",
     "planned_actions",

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from alerts.casework import Law, Origin, Registrar
-from core.clock import FixedClock, parse_instant
+from core.clock import FixedClock, due_day, parse_instant
 from core.errors import InvalidInput
 from core.rulebook import rules_folder
 from core.vocabulary import Channel, DeadlineStatus
@@ -88,6 +88,26 @@ def test_the_two_bases_place_a_case_once_each(filled: Database, calendar: WorkCa
     assert report(filled, calendar, **march).total.received == 6
     assert report(filled, calendar, **march, basis=Basis.DUE).total.received == 5
     assert report(filled, calendar, **april, basis=Basis.DUE).total.received == 1
+
+
+def test_what_is_due_at_the_end_of_a_day_falls_due_on_that_day(
+    filled: Database, calendar: WorkCalendar
+) -> None:
+    """Received on Friday 6 March, due at the 24:00 of Friday the 13th."""
+    friday, saturday = date(2026, 3, 13), date(2026, 3, 14)
+    on_friday = report(filled, calendar, basis=Basis.DUE, since=friday, until=friday)
+    assert [row.received_at for row in on_friday.rows] == [parse_instant("2026-03-06T09:00")]
+    on_saturday = report(filled, calendar, basis=Basis.DUE, since=saturday, until=saturday)
+    assert on_saturday.total.received == 0
+
+
+def test_what_is_due_at_the_end_of_a_month_belongs_to_it(filled: Database, calendar: WorkCalendar) -> None:
+    march = report(
+        filled, calendar, since=date(2026, 3, 1), until=date(2026, 3, 31), basis=Basis.DUE, by=GroupBy.MONTH
+    )
+    assert [group.key for group in march.groups] == ["2026-03"]
+    assert due_day(parse_instant("2026-04-01T00:00")) == date(2026, 3, 31)
+    assert due_day(parse_instant("2026-04-01T00:00:01")) == date(2026, 4, 1)
 
 
 def test_months_are_those_of_the_basis(filled: Database, calendar: WorkCalendar) -> None:
