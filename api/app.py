@@ -15,6 +15,7 @@ from api.pages import (
     deadlines,
     desk,
     inbox,
+    incident_opening,
     incidents,
     report_rows,
     reports,
@@ -43,6 +44,7 @@ _PAGES = (
     alerts,
     inbox,
     cases,
+    incident_opening,  # before the page whose address has a number there
     incidents,
     deadlines,
     reports,
@@ -67,19 +69,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     app.include_router(_interface(), prefix="/api/v1")
-    for page in (
-        sign_in,
-        desk,
-        alerts,
-        inbox,
-        cases,
-        incidents,
-        deadlines,
-        reports,
-        report_rows,
-        rules,
-        account,
-    ):
+    for page in _PAGES:
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -25,8 +25,10 @@ _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-# Static addresses carry the hash of the file, so a copy never goes stale; everything else is personal.
+# An address with the hash of its file never goes stale; one without is asked for again, everything else is
+# personal.
 _FOREVER = "public, max-age=31536000, immutable"
+_ASK_AGAIN = "no-cache"
 _NEVER = "no-store"
 
 
@@ -49,13 +51,14 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), scope["path"])
+                _add(MutableHeaders(scope=message), scope["path"], scope["query_string"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-def _add(headers: MutableHeaders, path: str) -> None:
+def _add(headers: MutableHeaders, path: str, query: bytes = b"") -> None:
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-    headers.setdefault("Cache-Control", _FOREVER if path.startswith("/static/") else _NEVER)
+    static = _FOREVER if query.startswith(b"v=") else _ASK_AGAIN
+    headers.setdefault("Cache-Control", static if path.startswith("/static/") else _NEVER)

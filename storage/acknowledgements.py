@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.tables import acknowledgements, people
+from storage.database import in_chunks
+from storage.tables import acknowledgements, cases, people
 
 
 def add(connection: Connection, *, case_id: int, cycle: int, person_id: int, at: datetime) -> bool:
@@ -22,6 +23,23 @@ def add(connection: Connection, *, case_id: int, cycle: int, person_id: int, at:
     values = {"case_id": case_id, "cycle": cycle, "person_id": person_id, "at": at, "is_first": not before}
     connection.execute(acknowledgements.insert().values(values))
     return True
+
+
+def first_of_cases(connection: Connection, case_ids: Sequence[int]) -> dict[int, RowMapping]:
+    """Who signed first in the present cycle of each of these cases; cases nobody signed for are left out."""
+    found: dict[int, RowMapping] = {}
+    for some in in_chunks(case_ids):
+        query = (
+            sa.select(acknowledgements.c.case_id, acknowledgements.c.at, people.c.name)
+            .join(people, people.c.id == acknowledgements.c.person_id)
+            .join(
+                cases,
+                sa.and_(cases.c.id == acknowledgements.c.case_id, cases.c.cycle == acknowledgements.c.cycle),
+            )
+            .where(acknowledgements.c.case_id.in_(some), acknowledgements.c.is_first)
+        )
+        found.update((row["case_id"], row) for row in connection.execute(query).mappings())
+    return found
 
 
 def of_cycle(connection: Connection, case_id: int, cycle: int) -> Sequence[RowMapping]:

@@ -30,6 +30,7 @@ class Choice:
             soon), `due_soon`, `overdue`, `met`.
         is_history: received before the office went live.
         is_provisional: rests on a calendar that is not published yet.
+        text: stands in the title, or is the source's number.
     """
 
     as_of: datetime
@@ -39,6 +40,7 @@ class Choice:
     channel: str | None = None
     is_history: bool | None = None
     is_provisional: bool | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +161,11 @@ def _narrowed(choice: Choice) -> list[sa.ColumnElement[bool]]:
         (cases.c.is_history, choice.is_history),
         (deadlines.c.is_provisional, choice.is_provisional),
     ]
-    return [column == value for column, value in wanted if value is not None]
+    conditions: list[sa.ColumnElement[bool]] = [
+        column == value for column, value in wanted if value is not None
+    ]
+    if choice.text is not None:
+        numbered = sa.select(messages.c.id).where(messages.c.native_id == choice.text)
+        named = cases.c.title.contains(choice.text, autoescape=True)
+        conditions.append(sa.or_(named, cases.c.message_id.in_(numbered)))
+    return conditions

@@ -1,51 +1,119 @@
-"""告警: the strip above the desk, and saying that somebody has seen one."""
+"""告警: the strip above the desk, the list of all of them, and saying what came of one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from alerts.attention import acknowledge_alert
+from alerts.attention import acknowledge_alert, dismiss_alert
 from alerts.steps import Act
-from api.pages.contexts import AlertLine
+from api.pages.clock_lines import case_path
+from api.pages.contexts import AlertLine, AlertsPage
+from api.pages.rendering import render
 from api.pages.verbs import actor_of
-from api.security.addresses import HOME
-from api.security.identity import Person, SignedIn, Wired, form_sender
+from api.pages.watching import WATCHED
+from api.problems import problem_of
+from api.security.addresses import page_of
+from api.security.identity import Person, SignedIn, Wired, form_sender, require_role
 from api.visible import Number
+from core.errors import Conflict, InvalidInput
 from core.labels import label
-from core.vocabulary import AlertKind, AlertState
-from storage import alerts
-from storage.database import Connection
+from core.vocabulary import AlertKind, AlertState, CaseKind, Level, Role
+from storage import alert_board
+from storage.database import Connection, Row
 
 router = APIRouter()
 
-_SHOWN = 5
+WATCHERS = (Role.PRESS, Role.DUTY, Role.MANAGER)
+_Sender = Annotated[Person, Depends(form_sender)]
+_GRAVE = frozenset({Level.I.value, Level.II.value})
+_STRIP, _LISTED = 5, 200
+
+
+@router.get("/alerts", dependencies=[WATCHED, Depends(require_role(*WATCHERS, Role.ADMIN))])
+def listed(request: Request, services: Wired, all: str = "") -> Response:  # noqa: A002 - the name in the address
+    """Open alerts, or the last of all."""
+    with services.database.read() as connection:
+        page = _page(connection, is_all=all == "1")
+    return render(request, "alerts.html", page)
 
 
 @router.post("/alerts/{alert_id}/acknowledge")
 def acknowledge(
-    services: Wired, person: Annotated[Person, Depends(form_sender)], _signed: SignedIn, alert_id: Number
+    request: Request, services: Wired, person: _Sender, _signed: SignedIn, alert_id: Number
 ) -> Response:
-    """已查看; who was first stays first."""
+    """已查看, with the older alerts its line stood for; who was first stays first."""
+    act = Act(actor_of(person), services.clock.now())
     with services.database.write() as connection:
-        acknowledge_alert(connection, alert_id, Act(actor_of(person), services.clock.now()))
-    return RedirectResponse(HOME, 303)
+        for one in alert_board.open_of_matter(connection, alert_id) or [alert_id]:
+            acknowledge_alert(connection, one, act)
+    return RedirectResponse(page_of(request), 303)
 
 
-def open_alerts(connection: Connection, person: Person) -> list[AlertLine]:
-    """The newest alerts nobody has looked at; none for those who are confined to a section."""
+@router.post("/alerts/{alert_id}/dismiss")
+def dismiss(
+    request: Request,
+    services: Wired,
+    person: _Sender,
+    _signed: SignedIn,
+    alert_id: Number,
+    reason: Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")] = "",
+) -> Response:
+    """已排除, with the reason; on a refusal the list comes back with what was typed."""
+    act = Act(actor_of(person), services.clock.now())
+    try:
+        with services.database.write() as connection:
+            for one in alert_board.open_of_matter(connection, alert_id) or [alert_id]:
+                dismiss_alert(connection, one, act, reason=reason)
+    except (InvalidInput, Conflict) as error:
+        with services.database.read() as connection:
+            page = _page(connection, is_all=False, error=f"{error.message}{error.mend}", typed=reason)
+        return render(request, "alerts.html", page, status=problem_of(error).status)
+    return RedirectResponse("/alerts", 303)
+
+
+def open_alerts(connection: Connection, person: Person) -> tuple[list[AlertLine], int]:
+    """The newest open matters for the strip, and how many more there are; none for a section's people."""
     if person.sees_only is not None:
-        return []
-    return [
-        AlertLine(
-            id=row["id"],
-            kind=label(AlertKind(row["kind"])),
-            title=row["title"],
-            reasons=row["reasons"],
-            raised_at=row["raised_at"],
-            href=f"/cases/{row['case_id']}" if row["case_id"] is not None else None,
-        )
-        for row in alerts.listed(connection, state=AlertState.OPEN, limit=_SHOWN)
-    ]
+        return [], 0
+    lines = folded(alert_board.board(connection, state=AlertState.OPEN, limit=_LISTED))
+    return lines[:_STRIP], max(0, len(lines) - _STRIP)
+
+
+def folded(rows: Sequence[Row]) -> list[AlertLine]:
+    """One line for each matter that is open, its newest alert first; what is settled stands alone."""
+    groups: dict[tuple[str, int], list[Row]] = {}
+    for row in rows:
+        is_open = row["state"] == AlertState.OPEN.value and row["case_id"] is not None
+        groups.setdefault(("case", row["case_id"]) if is_open else ("alert", row["id"]), []).append(row)
+    return [_line(group) for group in groups.values()]
+
+
+def _line(group: Sequence[Row]) -> AlertLine:
+    newest = group[0]
+    first = next((one for one in group if one["kind"] == AlertKind.INCIDENT_CANDIDATE.value), newest)
+    is_incident = newest["case_kind"] == CaseKind.INCIDENT.value
+    is_open = newest["state"] == AlertState.OPEN.value
+    return AlertLine(
+        id=newest["id"],
+        kind=label(AlertKind(first["kind"])),
+        title=first["title"],
+        reasons=newest["reasons"],
+        raised_at=newest["raised_at"],
+        href=case_path(newest["case_kind"], newest["case_id"]) if newest["case_id"] is not None else None,
+        opens_href=None if is_incident else f"/incidents/new?alert={newest['id']}",
+        more=len(group) - 1,
+        major=f"case-{newest['case_id']}" if is_incident and is_open and newest["level"] in _GRAVE else None,
+        state="" if is_open else label(AlertState(newest["state"])),
+        settled=newest["settled_by_name"] or "",
+        settled_at=newest["settled_at"],
+        settled_reason=newest["settled_reason"] or "",
+    )
+
+
+def _page(connection: Connection, *, is_all: bool, error: str | None = None, typed: str = "") -> AlertsPage:
+    rows = alert_board.board(connection, state=None if is_all else AlertState.OPEN, limit=_LISTED)
+    return AlertsPage(folded(rows), is_all, error, typed)

@@ -13,6 +13,7 @@ from api.pages.given import Given, Typed
 from api.pages.handling_contexts import CasePage, CorrectionForm
 from api.pages.rendering import render
 from api.pages.verbs import command_of, give, require_kind
+from api.pages.watching import WATCHED
 from api.problems import problem_of
 from api.security.identity import Person, SignedIn, Wired, form_sender
 from api.services import Services
@@ -33,7 +34,7 @@ _CORRECTORS = frozenset({Role.PRESS, Role.DUTY, Role.HANDLER, Role.MANAGER})
 _TOPIC_LENGTH = 40
 
 
-@router.get("/cases/{case_id}")
+@router.get("/cases/{case_id}", dependencies=[WATCHED])
 def show(request: Request, services: Wired, person: SignedIn, case_id: Number, done: str = "") -> Response:
     """The case as it stands."""
     with services.database.read() as connection:
@@ -60,7 +61,7 @@ def correct(
     return RedirectResponse(f"/cases/{case_id}?done=correction", 303)
 
 
-@router.post("/cases/{case_id}/{command}", max_body_size=UPLOAD_BYTES)
+@router.post("/cases/{case_id}/{command}", max_body_size=UPLOAD_BYTES, dependencies=[WATCHED])
 def act(
     request: Request,
     services: Wired,
@@ -110,6 +111,7 @@ def _page(
     may_correct = judgement is not None and person.role in _CORRECTORS
     return CasePage(
         case=handling_of(connection, services, person, case, done=done, refusal=refusal),
+        message_id=case["message_id"],
         source=message["source"],
         number=message["native_id"],
         received_at=message["received_at"],

@@ -21,7 +21,7 @@ def case_path(kind: str, case_id: int) -> str:
     return f"/{'incidents' if kind == CaseKind.INCIDENT.value else 'cases'}/{case_id}"
 
 
-def clock_line(row: Row, choice: Choice, rule_labels: Mapping[str, str]) -> ClockLine:
+def clock_line(row: Row, choice: Choice, rule_labels: Mapping[str, str], signature: str = "") -> ClockLine:
     """One clock as it stands at `choice.as_of`."""
     stands = standing(row, choice)
     return ClockLine(
@@ -37,6 +37,8 @@ def clock_line(row: Row, choice: Choice, rule_labels: Mapping[str, str]) -> Cloc
         section=row["section"] or NO_SECTION,
         rule=rule_labels.get(row["rule_key"], row["rule_key"]),
         is_provisional=row["is_provisional"],
+        case_id=row["case_id"],
+        signature=signature,
     )
 
 

@@ -78,6 +78,7 @@ class ClockLine:
         countdown: how long is left or for how long it is overdue; empty once met.
         due_iso: the due instant for the script, ISO 8601.
         case_href: address of the case or incident.
+        signature: who signed for the case first and when; empty where nobody has or it is not asked for.
     """
 
     id: int
@@ -92,6 +93,8 @@ class ClockLine:
     section: str
     rule: str
     is_provisional: bool
+    case_id: int
+    signature: str
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,16 @@ class ClockGroup:
 
 @dataclass(frozen=True)
 class AlertLine:
-    """One alert that nobody has looked at; `href` is its case, or None."""
+    """One matter that calls for a look.
+
+    Attributes:
+        id: of its newest alert.
+        href: its case, or None.
+        opens_href: where an incident is opened from it; None where it is one already.
+        more: how many older open alerts of the same matter it stands for.
+        major: what tells it from other major incidents; None for everything else.
+        state, settled, settled_at, settled_reason: what came of it; empty while it is open.
+    """
 
     id: int
     kind: str
@@ -125,6 +137,41 @@ class AlertLine:
     reasons: Sequence[str]
     raised_at: datetime
     href: str | None
+    opens_href: str | None
+    more: int
+    major: str | None
+    state: str
+    settled: str
+    settled_at: datetime | None
+    settled_reason: str
+
+
+@dataclass(frozen=True)
+class AlertsPage(PageContext):
+    """告警: those that are open, or the last of all.
+
+    Attributes:
+        error: why the last attempt was refused, or None.
+        typed: the reason that was typed with it.
+    """
+
+    lines: Sequence[AlertLine]
+    is_all: bool
+    error: str | None
+    typed: str
+
+
+@dataclass(frozen=True)
+class Signed:
+    """What came of signing for several cases at once.
+
+    Attributes:
+        done: how many were signed for.
+        refused: one sentence for each case that was not.
+    """
+
+    done: int
+    refused: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -136,6 +183,10 @@ class DeskPage(PageContext):
         is_history: the list itself shows those.
         confined_to: the section a handler is confined to, or None.
         next_href: the next page, or None.
+        more_alerts: open matters beyond those shown.
+        text: what the list is searched for; empty for all.
+        may_sign: several cases may be signed for at once.
+        signed: what came of doing so just now, or None.
     """
 
     tabs: Sequence[StateTab]
@@ -154,6 +205,10 @@ class DeskPage(PageContext):
     clear_href: str
     next_href: str | None
     alerts: Sequence[AlertLine]
+    more_alerts: int
+    text: str
+    may_sign: bool
+    signed: Signed | None
 
 
 @dataclass(frozen=True)

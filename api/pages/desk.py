@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from starlette.responses import Response
 
+from alerts.handling import acknowledge
+from alerts.steps import Act
 from api.cursors import decode, encode
 from api.pages.addresses import address
 from api.pages.alerts import open_alerts
 from api.pages.clock_lines import NO_SECTION, STATES, clock_line, groups_of
-from api.pages.contexts import ClockGroup, DeskPage, Option, StateTab
+from api.pages.contexts import ClockGroup, DeskPage, Option, Signed, StateTab
 from api.pages.rendering import render
-from api.security.identity import Person, SignedIn, Wired
+from api.pages.verbs import actor_of
+from api.pages.watching import WATCHED
+from api.pages.wording import instant
+from api.security.identity import Person, SignedIn, Wired, form_sender
 from api.services import Services
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.labels import label
-from core.vocabulary import Channel
-from storage import desk, sections
+from core.vocabulary import Channel, Role
+from storage import acknowledgements, desk, sections
 from storage.database import Connection, Row
 from storage.desk import Choice, Counts
 
@@ -39,6 +45,7 @@ class _Asked:
     channel: str = ""
     history: str = ""
     provisional: str = ""
+    q: str = ""
 
     def query(self, **changed: str) -> dict[str, str]:
         """The query of the same list with something changed; what is empty is left out."""
@@ -46,7 +53,7 @@ class _Asked:
         return {name: text for name, text in wanted.items() if text}
 
 
-@router.get(_PATH)
+@router.get(_PATH, dependencies=[WATCHED])
 def show(
     request: Request,
     services: Wired,
@@ -56,14 +63,47 @@ def show(
     channel: str = "",
     history: str = "",
     provisional: str = "",
+    q: Annotated[str, Query(max_length=100)] = "",
     cursor: str = "",
 ) -> Response:
     """The desk, narrowed as the address says."""
-    asked = _Asked(state, section, channel, history, provisional)
+    asked = _Asked(state, section, channel, history, provisional, q.strip())
     choice = _choice(services, person, asked)
     with services.database.read() as connection:
         page = _page(connection, services, person, asked, choice, cursor)
     return render(request, "desk.html", page)
+
+
+@router.post(f"{_PATH}/acknowledge", dependencies=[WATCHED])
+def sign(
+    request: Request,
+    services: Wired,
+    person: Annotated[Person, Depends(form_sender)],
+    _signed: SignedIn,
+    case: Annotated[list[int] | None, Form()] = None,
+) -> Response:
+    """Sign for several cases, each in a transaction of its own, so that one refusal spoils no other."""
+    signed = _sign_all(services, person, list(dict.fromkeys(case or []))[:_PAGE])
+    asked = _Asked()
+    choice = _choice(services, person, asked)
+    with services.database.read() as connection:
+        page = _page(connection, services, person, asked, choice, "", signed)
+    return render(request, "desk.html", page)
+
+
+def _sign_all(services: Services, person: Person, case_ids: Sequence[int]) -> Signed:
+    done, refused = 0, []
+    for case_id in case_ids:
+        act = Act(actor_of(person), services.clock.now())
+        try:
+            with services.database.write() as connection:
+                acknowledge(connection, case_id, act)
+            done += 1
+        except (Conflict, NotAllowed, NotFound) as error:
+            refused.append(f"办件{case_id}：{error.message}")
+    if not case_ids:
+        refused.append("没有选择办件，请先勾选。")
+    return Signed(done, refused)
 
 
 def _choice(services: Services, person: Person, asked: _Asked) -> Choice:
@@ -79,11 +119,18 @@ def _choice(services: Services, person: Person, asked: _Asked) -> Choice:
         channel=asked.channel or None,
         is_history=asked.history == "1",
         is_provisional=True if asked.provisional == "1" else None,
+        text=asked.q or None,
     )
 
 
 def _page(
-    connection: Connection, services: Services, person: Person, asked: _Asked, choice: Choice, cursor: str
+    connection: Connection,
+    services: Services,
+    person: Person,
+    asked: _Asked,
+    choice: Choice,
+    cursor: str,
+    signed: Signed | None = None,
 ) -> DeskPage:
     labels = services.rule_labels
     rows = desk.listed(connection, choice, after=decode(cursor), limit=_PAGE + 1)
@@ -92,10 +139,14 @@ def _page(
     older = replace(choice, is_history=True, state="running")
     history_count = 0 if choice.is_history else desk.total(connection, older)
     history = desk.listed(connection, older, limit=_HISTORY_SHOWN) if history_count else []
+    signatures = _signatures(connection, shown)
+    strip, more = open_alerts(connection, person) if not cursor else ([], 0)
     return DeskPage(
         tabs=_tabs(asked, counts, services.settings.office.due_soon_hours),
         counts=counts,
-        groups=groups_of([clock_line(row, choice, labels) for row in shown]),
+        groups=groups_of(
+            [clock_line(row, choice, labels, signatures.get(row["case_id"], "")) for row in shown]
+        ),
         history=ClockGroup("", "", [clock_line(row, older, labels) for row in history]),
         history_count=history_count,
         history_href=address(_PATH, asked.query(history="1", state="")),
@@ -108,8 +159,17 @@ def _page(
         channels=_channels(connection, asked),
         clear_href=address(_PATH, history=asked.history or None),
         next_href=_next(asked, shown) if len(rows) > _PAGE else None,
-        alerts=open_alerts(connection, person) if not cursor else [],
+        alerts=strip,
+        more_alerts=more,
+        text=asked.q,
+        may_sign=person.role is not Role.ADMIN,
+        signed=signed,
     )
+
+
+def _signatures(connection: Connection, rows: Sequence[Row]) -> dict[int, str]:
+    first = acknowledgements.first_of_cases(connection, [row["case_id"] for row in rows])
+    return {case_id: f"{row['name']} {instant(row['at'])[5:]}签收" for case_id, row in first.items()}
 
 
 def _next(asked: _Asked, shown: Sequence[Row]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -178,6 +178,7 @@ class CasePage(PageContext):
     """
 
     case: Handling
+    message_id: int
     source: str
     number: str
     received_at: datetime
@@ -252,6 +253,34 @@ class IncidentsPage(PageContext):
 
     running: Sequence[IncidentLine]
     over: Sequence[IncidentLine]
+
+
+@dataclass(frozen=True)
+class OpeningVoice:
+    """One message a new incident would begin with."""
+
+    id: int
+    title: str
+    channel: Channel
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class OpeningPage(PageContext):
+    """立项: an incident about to be opened by hand.
+
+    Attributes:
+        key: what makes pressing the button twice one incident.
+        typed: what stands in each field.
+        error, error_field: why the last attempt was refused, and in which field, or None.
+    """
+
+    key: str
+    typed: Mapping[str, str]
+    levels: Sequence[Option]
+    voices: Sequence[OpeningVoice]
+    error: str | None
+    error_field: str | None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from api.pages.addresses import address
 from api.pages.clock_lines import clock_line, groups_of
 from api.pages.handling_contexts import InboxPage
 from api.pages.rendering import render
+from api.pages.watching import WATCHED
 from api.security.identity import SignedIn, Wired
 from storage import desk
 from storage.desk import Choice
@@ -20,7 +21,7 @@ _PATH = "/inbox"
 _PAGE = 100
 
 
-@router.get(_PATH)
+@router.get(_PATH, dependencies=[WATCHED])
 def show(request: Request, services: Wired, person: SignedIn, cursor: str = "") -> Response:
     """The inbox; somebody without a section has none."""
     choice = Choice(

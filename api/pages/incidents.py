@@ -26,6 +26,7 @@ from api.pages.handling_contexts import (
 )
 from api.pages.rendering import render
 from api.pages.verbs import command_of, give, instants_of_form, level_of, require_kind
+from api.pages.watching import WATCHED
 from api.pages.wording import deadline, instant, span
 from api.problems import problem_of
 from api.security.identity import Person, SignedIn, Wired
@@ -53,7 +54,7 @@ class _Preview:
     given: Given
 
 
-@router.get("/incidents")
+@router.get("/incidents", dependencies=[WATCHED])
 def listed(request: Request, services: Wired, person: SignedIn) -> Response:
     """Incidents that are open, then the last that are over."""
     with services.database.read() as connection:
@@ -64,7 +65,7 @@ def listed(request: Request, services: Wired, person: SignedIn) -> Response:
     return render(request, "incidents.html", page)
 
 
-@router.get("/incidents/{case_id}")
+@router.get("/incidents/{case_id}", dependencies=[WATCHED])
 def show(request: Request, services: Wired, person: SignedIn, case_id: Number, done: str = "") -> Response:
     """The incident as it stands."""
     with services.database.read() as connection:
@@ -101,7 +102,7 @@ def preview(
     return render(request, "incident.html", page)
 
 
-@router.post("/incidents/{case_id}/{command}", max_body_size=UPLOAD_BYTES)
+@router.post("/incidents/{case_id}/{command}", max_body_size=UPLOAD_BYTES, dependencies=[WATCHED])
 def act(
     request: Request,
     services: Wired,

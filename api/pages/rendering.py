@@ -32,12 +32,16 @@ class Frame:
         person: who has signed in, or None.
         now: the instant the page was made.
         path: the address shown, to mark the present page in the navigation.
+        address: what shows this page anew, with its filters.
+        mark: the newest event when the page was made; None where the page does not keep itself up to date.
     """
 
     office: str
     person: Person | None
     now: datetime
     path: str
+    address: str
+    mark: str | None
 
     @property
     def now_iso(self) -> str:
@@ -72,6 +76,14 @@ def render(request: Request, template: str, page: PageContext, *, status: int = 
     """The finished page, with the navigation of the person who asked for it."""
     services = services_of(request)
     person: Person | None = getattr(request.state, "person", None)
-    frame = Frame(services.settings.office.name, person, services.clock.now(), request.url.path)
+    path, query = request.url.path, request.url.query
+    frame = Frame(
+        office=services.settings.office.name,
+        person=person,
+        now=services.clock.now(),
+        path=path,
+        address=f"{path}?{query}" if query else path,
+        mark=getattr(request.state, "mark", None),
+    )
     html = environment().get_template(template).render(page=page, frame=frame)
     return HTMLResponse(html, status)

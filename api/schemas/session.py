@@ -66,3 +66,9 @@ class HealthOut(Shape):
     ok: bool
     database: str = Field(examples=["sqlite"])
     now: InstantText
+
+
+class NowOut(Shape):
+    """What time it is."""
+
+    now: InstantText

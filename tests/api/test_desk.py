@@ -38,7 +38,7 @@ def test_the_desk_lists_open_clocks_by_next_due_and_history_apart(filled: WebOff
 
 def test_each_clock_says_how_long_is_left_or_overdue(filled: WebOffice) -> None:
     page = filled.signed_in("duban").get("/desk").text
-    rows = re.findall(r'<tr class="is-(\w+)">\s*<td>\s*<time[^>]*>([^<]+)</time>', page)
+    rows = re.findall(r'<tr class="is-(\w+)"[^>]*>\s*<td>\s*<time[^>]*>([^<]+)</time>', page)
     assert rows == [
         ("overdue", "超期 5天9小时"),
         ("due_soon", "还剩 15小时"),

@@ -36,3 +36,12 @@ def page(browser: Browser) -> Iterator[Page]:
     )
     yield context.new_page()
     context.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Leave the page before the server stops: a stream that is listened to would keep it from stopping."""
+    page = getattr(item, "funcargs", {}).get("page")
+    if page is not None:
+        for one in page.context.pages:
+            one.goto("about:blank")

@@ -1,11 +1,18 @@
-// Keeps every countdown moving. The server's clock counts, not this computer's: only the time since the page
-// was made is taken from here. Without this script the page shows the countdowns as they were when it was made.
+// Keeps every countdown moving by the server's clock. From this computer only the time that has passed is
+// taken; when it slept or was set to another time, the server is asked what time it is.
+// Without this script the page shows the countdowns as they were when it was made.
 
 const MINUTE = 60_000;
-const REFRESH = 15_000;
+const REFRESH = 1_000;
+const ODD = 2_000; // how far the two clocks of this computer may drift apart in a second
 
-const madeAt = Date.parse(document.documentElement.dataset.now);
-const clocks = [...document.querySelectorAll("time[data-countdown]")];
+let served = Date.parse(document.documentElement.dataset.now);
+let steadyThen = performance.now();
+let wallThen = Date.now();
+
+function now() {
+  return served + performance.now() - steadyThen;
+}
 
 function span(milliseconds) {
   const minutes = Math.floor(Math.abs(milliseconds) / MINUTE);
@@ -18,11 +25,11 @@ function span(milliseconds) {
   return `${rest}分钟`;
 }
 
-function tick() {
-  const now = madeAt + performance.now();
-  for (const clock of clocks) {
-    const left = Date.parse(clock.dateTime) - now;
-    clock.textContent = `${left < 0 ? "超期" : "还剩"} ${span(left)}`;
+function show() {
+  for (const clock of document.querySelectorAll("time[data-countdown]")) {
+    const left = Date.parse(clock.dateTime) - now();
+    const words = `${left < 0 ? "超期" : "还剩"} ${span(left)}`;
+    if (clock.textContent !== words) clock.textContent = words;
     const holder = clock.closest(".is-due_soon, .is-later");
     if (left < 0 && holder) {
       holder.classList.remove("is-due_soon", "is-later");
@@ -31,4 +38,36 @@ function tick() {
   }
 }
 
-if (clocks.length && !Number.isNaN(madeAt)) setInterval(tick, REFRESH);
+// Asks the server; half the way there and back is taken off. Where it does not answer, what is known stays.
+async function ask() {
+  const sent = performance.now();
+  try {
+    const answer = await fetch("/api/v1/now", { cache: "no-store" });
+    if (!answer.ok) return;
+    const told = Date.parse((await answer.json()).now);
+    if (Number.isNaN(told)) return;
+    steadyThen = performance.now();
+    wallThen = Date.now();
+    served = told + (steadyThen - sent) / 2;
+    show();
+  } catch {
+    // Not reachable: what is known stays until the next occasion.
+  }
+}
+
+function tick() {
+  const drift = Date.now() - wallThen - (performance.now() - steadyThen);
+  if (Math.abs(drift) > ODD) {
+    document.dispatchEvent(new Event("clock-jumped"));
+    wallThen = Date.now() - (performance.now() - steadyThen);
+    ask();
+  }
+  show();
+}
+
+if (!Number.isNaN(served)) {
+  setInterval(tick, REFRESH);
+  addEventListener("pageshow", (event) => event.persisted && ask());
+  addEventListener("online", ask);
+  document.addEventListener("visibilitychange", () => !document.hidden && ask());
+}
