@@ -103,15 +103,19 @@ class Dispatcher:
         self.fault("claimed")
         return self._send_all(claims) if claims else None
 
-    def send_notice(self, notice_id: int) -> Dispatched:
-        """Send one notice now, by the way every notice goes.
+    def send_now(self, write: Callable[[Connection], int]) -> Dispatched:
+        """Send one notice at once, by the way every notice goes.
+
+        Args:
+            write: queues the notice; its number. It is claimed in the same transaction, so that no other
+                process is quicker.
 
         Raises:
             StorageError: the database cannot be used now.
         """
         now = self.clock.now()
         with self.database.write() as connection:
-            claims = outbox.claim_notice(connection, notice_id, now, now + self.lease)
+            claims = outbox.claim_notice(connection, write(connection), now, now + self.lease)
         return self._send_all(claims) if claims else Dispatched()
 
     def _send_all(self, claims: Sequence[Claim]) -> Dispatched:

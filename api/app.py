@@ -11,7 +11,9 @@ from api.headers import SecurityHeaders
 from api.pages import (
     account,
     alerts,
+    audit,
     cases,
+    channels,
     deadlines,
     desk,
     inbox,
@@ -24,7 +26,9 @@ from api.pages import (
 )
 from api.pages.rendering import STATIC
 from api.routes import alerts as alert_routes
+from api.routes import audit as audit_routes
 from api.routes import cases as case_routes
+from api.routes import channels as channel_routes
 from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
 from api.routes import incidents as incident_routes
@@ -50,6 +54,8 @@ _PAGES = (
     reports,
     report_rows,
     rules,
+    channels,
+    audit,
     account,
 )
 
@@ -87,6 +93,8 @@ def _interface() -> APIRouter:
         deadline_routes,
         report_routes,
         rule_routes,
+        channel_routes,
+        audit_routes,
         health_routes,
     ):
         router.include_router(routes.router)

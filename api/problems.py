@@ -28,6 +28,7 @@ _STATUS: tuple[tuple[type[errors.HuiyingError], int], ...] = (
     (errors.NotAllowed, 403),
     (errors.NotFound, 404),
     (errors.Conflict, 409),
+    (errors.DeliveryError, 409),
     (errors.InvalidInput, 422),
     (errors.FileRefused, 422),
     (errors.TooManyAttempts, 429),

@@ -246,6 +246,8 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.SECTION_RENAMED, "更改科室名称"),
     (v.Tag.CHANNEL_ADDED, "新增通知渠道"),
     (v.Tag.CHANNEL_CHANGED, "更改通知渠道"),
+    (v.Tag.CHANNEL_TESTED, "测试通知渠道"),
+    (v.Tag.CHANNEL_SWITCHED, "启用或停用通知渠道"),
     (v.Tag.TOKEN_CREATED, "新建接口令牌"),
     (v.Tag.PAPER_DRAFTED, "拟稿"),
     (v.Tag.PAPER_EDITED, "改稿"),

@@ -407,6 +407,8 @@ class Tag(StrEnum):
     SECTION_RENAMED = "section:renamed"
     CHANNEL_ADDED = "channel:added"
     CHANNEL_CHANGED = "channel:changed"
+    CHANNEL_TESTED = "channel:tested"
+    CHANNEL_SWITCHED = "channel:switched"
     TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event
     PAPER_DRAFTED = "paper:drafted"
     PAPER_EDITED = "paper:edited"

@@ -11,10 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from core.vocabulary import ChannelKind, Role
+from core.vocabulary import ChannelKind, OutboxState, Role
 from storage.database import insert_if_new
 from storage.keys import DataKey
-from storage.tables import channels, people, person_channels
+from storage.tables import channels, outbox, people, person_channels
 
 CONSOLE = "console"
 
@@ -85,6 +85,42 @@ def give_person(
     connection.execute(person_channels.delete().where(*mine))
     values = {"person_id": person_id, "channel_id": channel_id, "address": address, "place": place}
     connection.execute(person_channels.insert().values(values))
+
+
+def address_of(connection: Connection, person_id: int, channel_id: int) -> str | None:
+    """A person's own address on a channel, or None."""
+    query = sa.select(person_channels.c.address).where(
+        person_channels.c.person_id == person_id, person_channels.c.channel_id == channel_id
+    )
+    found: str | None = connection.execute(query).scalar()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How a channel is used: how many people have an address on it, and how much waits for it."""
+
+    people: int
+    waiting: int
+
+
+def usage(connection: Connection) -> dict[int, Usage]:
+    """Channel → its usage; people who have left do not count."""
+    by_people = (
+        sa.select(person_channels.c.channel_id, sa.func.count())
+        .join(people, people.c.id == person_channels.c.person_id)
+        .where(people.c.disabled_at.is_(None))
+        .group_by(person_channels.c.channel_id)
+    )
+    reached = {row[0]: row[1] for row in connection.execute(by_people)}
+    open_states = [OutboxState.PENDING.value, OutboxState.CLAIMED.value]
+    by_rows = (
+        sa.select(outbox.c.channel_id, sa.func.count())
+        .where(outbox.c.state.in_(open_states))
+        .group_by(outbox.c.channel_id)
+    )
+    waiting = {row[0]: row[1] for row in connection.execute(by_rows)}
+    return {one: Usage(reached.get(one, 0), waiting.get(one, 0)) for one in {*reached, *waiting}}
 
 
 def key_of(connection: Connection, channel_id: int) -> str:

@@ -121,6 +121,25 @@ def of_stream(connection: Connection, stream: int) -> list[dict[str, Any]]:
     return [{**row, "payload": json.loads(row["payload"])} for row in rows.mappings()]
 
 
+def page(connection: Connection, stream: int, after: int, limit: int) -> list[dict[str, Any]]:
+    """At most `limit` events of a stream behind number `after`, oldest first, payload as an object."""
+    query = (
+        sa.select(events)
+        .where(events.c.stream == stream, events.c.seq > after)
+        .order_by(events.c.seq)
+        .limit(limit)
+    )
+    rows = connection.execute(query).mappings()
+    return [{**row, "payload": json.loads(row["payload"])} for row in rows]
+
+
+def count(connection: Connection, stream: int) -> int:
+    """How many events a stream has."""
+    query = sa.select(sa.func.count()).select_from(events).where(events.c.stream == stream)
+    number: int = connection.execute(query).scalar_one()
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a verification found.

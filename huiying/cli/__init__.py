@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from huiying.cli.analysing import analyze_command, evaluate_app, score_command
+from huiying.cli.channels import channels_app
 from huiying.cli.demo import demo_command
 from huiying.cli.due import due_command
 from huiying.cli.importing import import_command, imports_command, quarantine_app
@@ -55,6 +56,7 @@ report_app.add_typer(papers_app)
 app.add_typer(report_app, name="report")
 app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
+app.add_typer(channels_app, name="channels")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(audit_app, name="audit")
