@@ -1,7 +1,7 @@
 """Keep papers with all their versions.
 
-Revision ID: 20261125_0003
-Revises: 20261124_0002
+Revision ID: 20261125_0004
+Revises: 20261125_0003
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from storage.types import Id, Instant
 
-revision = "20261125_0003"
-down_revision = "20261124_0002"
+revision = "20261125_0004"
+down_revision = "20261125_0003"
 branch_labels = None
 depends_on = None
 
