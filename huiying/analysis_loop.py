@@ -16,7 +16,7 @@ from alerts.incident_rules import load_incident_rules
 from alerts.steps import Act
 from alerts.triage import load_triage_rules
 from analysis.assessment import Analyser
-from analysis.engine import assess_pending
+from analysis.engine import assess_pending, group_pending
 from analysis.lexicon import load_lexicon
 from analysis.sentiment.fast import open_scorer
 from core.errors import HuiyingError
@@ -47,6 +47,7 @@ class AnalysisLoop:
             self._analyser = Analyser(open_scorer(self._office.settings.data_dir / "models"), self._lexicon)
         office = self._office
         assessed = assess_pending(office.database, self._analyser, office.clock)
+        group_pending(office.database, office.clock)
         act = Act(program("triage"), office.clock.now())
         decided = watch(office.database, office.law, self._triage_rules, self._incident_rules, act)
         return assessed, decided

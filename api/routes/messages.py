@@ -27,10 +27,11 @@ from api.visible import Number
 from core.clock import day_end, day_start, iso
 from core.errors import NotAllowed, NotFound
 from core.vocabulary import Channel, RiskLevel, Role, Scope
-from storage import assessments, case_pages, cases, corrections, message_pages, responses
+from storage import assessments, case_pages, cases, corrections, duplicates, message_pages, responses
 from storage.assessments import Effective
 from storage.database import Connection, Row
 from storage.desk import Choice
+from storage.duplicates import Group
 from storage.message_pages import MessageChoice
 
 router = APIRouter(tags=["来文"], dependencies=[Depends(BEARER), Depends(COOKIE)])
@@ -68,10 +69,11 @@ def listed(
         rows = message_pages.listed(connection, choice, before=decode(cursor), limit=limit + 1)
         total = message_pages.total(connection, choice)
         shown = rows[:limit]
-        said = assessments.effective(connection, [row["id"] for row in shown])
+        ids = [row["id"] for row in shown]
+        said, groups = assessments.effective(connection, ids), duplicates.groups_of(connection, ids)
     last = shown[-1] if len(rows) > limit else None
     return {
-        "items": [_message(row, said.get(row["id"])) for row in shown],
+        "items": [_message(row, said.get(row["id"]), groups.get(row["id"])) for row in shown],
         "next": encode(last["received_at"], last["id"]) if last is not None else None,
         "total": total,
     }
@@ -100,7 +102,8 @@ def one(services: Wired, reader: _Reads, message_id: Number) -> dict[str, Any]:
     with services.database.read() as connection:
         row = _visible(connection, message_id, reader.sees_only)
         said = assessments.effective(connection, [message_id]).get(message_id)
-        return {**_message(row, said), **_full(connection, row, said, services)}
+        group = duplicates.groups_of(connection, [message_id]).get(message_id)
+        return {**_message(row, said, group), **_full(connection, row, said, services)}
 
 
 @router.post(
@@ -134,7 +137,7 @@ def _visible(connection: Connection, message_id: int, sees_only: str | None) -> 
     return row
 
 
-def _message(row: Row, said: Effective | None) -> dict[str, Any]:
+def _message(row: Row, said: Effective | None, group: Group | None) -> dict[str, Any]:
     """The contract's shape; what the analysis has not looked at yet is null."""
     section = row["section"] if row["case_section"] is None else row["case_section"]
     return {
@@ -148,7 +151,7 @@ def _message(row: Row, said: Effective | None) -> dict[str, Any]:
         "received_at": iso(row["received_at"]),
         "risk": _risk(said) if said else None,
         "sentiment": {"raw": said.sentiment_raw, "label": said.sentiment_label} if said else None,
-        "group": None,
+        "group": {"id": group.group_id, "size": group.size} if group else None,
         "case": row["case_id"],
     }
 

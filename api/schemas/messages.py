@@ -27,6 +27,13 @@ class SentimentOut(Shape):
     label: str = Field(examples=["uncalibrated"])
 
 
+class GroupOut(Shape):
+    """Messages in (nearly) the same words."""
+
+    id: int = Field(description="组内第一件来文的编号。", examples=[5])
+    size: int = Field(description="组内来文件数，不少于2。", examples=[12])
+
+
 class MessageOut(Shape):
     """One message in a list; what has not been assessed yet is null."""
 
@@ -40,7 +47,7 @@ class MessageOut(Shape):
     received_at: InstantText
     risk: RiskOut | None
     sentiment: SentimentOut | None
-    group: None = Field(None, description="总是null。")
+    group: GroupOut | None = Field(description="文字相同或相近的来文；独此一件的为null。")
     case: int | None = Field(description="办件编号；这个渠道不须答复的为null。", examples=[17])
 
 

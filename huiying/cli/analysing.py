@@ -15,7 +15,7 @@ import typer
 from rich.table import Table
 
 from analysis.assessment import Analyser
-from analysis.engine import assess_again, assess_pending
+from analysis.engine import assess_again, assess_pending, group_pending
 from analysis.evaluation import Figures, evaluate
 from analysis.labelled import Form, read_labelled
 from analysis.lexicon import load_lexicon
@@ -52,6 +52,7 @@ def analyze_command(
         analyser = Analyser(scorer, load_lexicon(rules_folder() / "lexicon"))
         assess = assess_again if rescore else assess_pending
         assessed = assess(office.database, analyser, office.clock)
+        group_pending(office.database, office.clock)
     if as_json:
         print_json({"assessed": assessed, "model": scorer.model})
     else:

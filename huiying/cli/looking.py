@@ -14,9 +14,10 @@ from core.labels import label
 from core.vocabulary import Channel, DeadlineState, DeadlineStatus
 from huiying.office import open_office
 from huiying.output import command, console, print_json, print_table
-from storage import assessments, deadlines, messages
+from storage import assessments, deadlines, duplicates, messages
 from storage.assessments import Effective
 from storage.database import Row
+from storage.duplicates import Group
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 Limit = Annotated[int | None, typer.Option(min=1, help="最多列出几条。")]
@@ -54,9 +55,15 @@ def messages_command(
         rows, total = messages.listed(
             connection, order=order.value, channels=chosen, limit=limit or _DEFAULT_ROWS
         )
-        said = assessments.effective(connection, [row["id"] for row in rows])
+        ids = [row["id"] for row in rows]
+        said, groups = assessments.effective(connection, ids), duplicates.groups_of(connection, ids)
     if as_json:
-        print_json({"messages": [_message(row, said.get(row["id"])) for row in rows], "total": total})
+        print_json(
+            {
+                "messages": [_message(row, said.get(row["id"]), groups.get(row["id"])) for row in rows],
+                "total": total,
+            }
+        )
         return
     if not rows:
         console.print("还没有来文。用 huiying import 导入一份导出表。")
@@ -69,7 +76,7 @@ def messages_command(
     console.print(f"共 {total:,} 件" + (f",列出 {len(rows)} 件。" if len(rows) < total else "。"))
 
 
-def _message(row: Row, said: Effective | None) -> dict[str, Any]:
+def _message(row: Row, said: Effective | None, group: Group | None) -> dict[str, Any]:
     """The contract's shape; what the analysis has not looked at yet is null."""
     return {
         "message": row["id"],
@@ -82,7 +89,7 @@ def _message(row: Row, said: Effective | None) -> dict[str, Any]:
         "received_at": iso(row["received_at"]),
         "risk": _risk(said) if said else None,
         "sentiment": {"raw": said.sentiment_raw, "label": said.sentiment_label} if said else None,
-        "group": None,
+        "group": {"id": group.group_id, "size": group.size} if group else None,
     }
 
 

@@ -7,6 +7,7 @@ from storage.tables.audit import events
 from storage.tables.base import METADATA
 from storage.tables.casework import cases, deadlines, explanations, responses, saved_copies
 from storage.tables.channel_state import channel_buckets, channel_health
+from storage.tables.duplicates import duplicate_groups, duplicate_keys
 from storage.tables.engine import (
     channels,
     delivery_attempts,
@@ -34,6 +35,8 @@ __all__ = [
     "corrections",
     "deadlines",
     "delivery_attempts",
+    "duplicate_groups",
+    "duplicate_keys",
     "engine_state",
     "events",
     "explanations",

@@ -1,4 +1,4 @@
-"""Assesses what came in, batch by batch; the only part of the analysis that touches the database."""
+"""Assesses what came in, batch by batch."""
 
 from __future__ import annotations
 
