@@ -33,6 +33,7 @@ from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
 from api.routes import incidents as incident_routes
 from api.routes import messages as message_routes
+from api.routes import receipts as receipt_routes
 from api.routes import reports as report_routes
 from api.routes import rules as rule_routes
 from api.routes import session as session_routes
@@ -94,6 +95,7 @@ def _interface() -> APIRouter:
         report_routes,
         rule_routes,
         channel_routes,
+        receipt_routes,
         audit_routes,
         health_routes,
     ):

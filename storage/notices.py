@@ -26,6 +26,12 @@ def insert_new(connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[s
     return {row.dedupe_key: row.id for row in connection.execute(statement, rows)}
 
 
+def find(connection: Connection, notice_id: int) -> RowMapping | None:
+    """One notice, or None."""
+    query = sa.select(notices).where(notices.c.id == notice_id)
+    return connection.execute(query).mappings().first()
+
+
 def of_case(connection: Connection, case_id: int) -> Sequence[RowMapping]:
     """The notices about a case, oldest first."""
     query = sa.select(notices).where(notices.c.case_id == case_id).order_by(notices.c.id)
