@@ -10,6 +10,7 @@ from api.periods import day_of, instant_of
 from api.services import Services
 from core.errors import InvalidInput
 from core.vocabulary import DeadlineStatus, Precision
+from reports.closing import Standing, standing_report
 from reports.response_times import (
     ALL_RULES,
     DEFAULT_RULE,
@@ -18,7 +19,6 @@ from reports.response_times import (
     Query,
     Report,
     ReportRow,
-    response_times,
 )
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -64,6 +64,7 @@ def query_of(services: Services, asked: Mapping[str, str], sees_only: str | None
         by=by,
         group=asked.get("group"),
         section=sees_only,
+        follows_close=not as_of,
     )
     if query.group is not None and query.by is None:
         raise InvalidInput("写了分组的值，没有写按什么分组。", mend="请加上 by。", field="by")
@@ -73,7 +74,7 @@ def query_of(services: Services, asked: Mapping[str, str], sees_only: str | None
 def report_of(services: Services, query: Query) -> Report:
     """The report over one snapshot of the database."""
     with services.database.read() as connection:
-        return response_times(connection, query, services.calendar, services.rule_labels)
+        return standing_report(connection, query, Standing(services.calendar, services.rule_labels))
 
 
 def behind(figure: str) -> Callable[[ReportRow], bool]:

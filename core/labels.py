@@ -249,6 +249,8 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.CHANNEL_TESTED, "测试通知渠道"),
     (v.Tag.CHANNEL_SWITCHED, "启用或停用通知渠道"),
     (v.Tag.TOKEN_CREATED, "新建接口令牌"),
+    (v.Tag.PERIOD_CLOSED, "报告结账"),
+    (v.Tag.PERIOD_RESTATED, "报告更正"),
     (v.Tag.PAPER_DRAFTED, "拟稿"),
     (v.Tag.PAPER_EDITED, "改稿"),
     (v.Tag.PAPER_SIGNED, "签发"),

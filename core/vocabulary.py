@@ -410,6 +410,8 @@ class Tag(StrEnum):
     CHANNEL_TESTED = "channel:tested"
     CHANNEL_SWITCHED = "channel:switched"
     TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event
+    PERIOD_CLOSED = "period:closed"
+    PERIOD_RESTATED = "period:restated"
     PAPER_DRAFTED = "paper:drafted"
     PAPER_EDITED = "paper:edited"
     PAPER_SIGNED = "paper:signed"

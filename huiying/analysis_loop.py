@@ -13,6 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.actors import program
 from alerts.attention import watch
 from alerts.incident_rules import load_incident_rules
+from alerts.simple_questions import follow_analysis
 from alerts.steps import Act
 from alerts.triage import load_triage_rules
 from analysis.assessment import Analyser
@@ -49,6 +50,7 @@ class AnalysisLoop:
         assessed = assess_pending(office.database, self._analyser, office.clock)
         group_pending(office.database, office.clock)
         act = Act(program("triage"), office.clock.now())
+        follow_analysis(office.database, office.law, act)
         decided = watch(office.database, office.law, self._triage_rules, self._incident_rules, act)
         return assessed, decided
 

@@ -14,6 +14,8 @@ from datetime import datetime
 
 from core.vocabulary import DeadlineStatus, Precision
 
+# Named in every close and signed report; a figure that is counted differently gets a new one.
+DEFINITIONS_VERSION = "2026.1"
 _SECONDS_PER_HOUR = 3600
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -48,6 +48,7 @@ class Query:
         as_of: the instant the report stands at; a later answer does not count yet.
         group: only the rows of this key of `by`, for drilling down.
         section: only this section's clocks; None for all.
+        follows_close: nobody asked for an `as_of`, so a closed period shows what it was closed with.
     """
 
     since: date
@@ -58,6 +59,7 @@ class Query:
     by: GroupBy | None = None
     group: str | None = None
     section: str | None = None
+    follows_close: bool = False
 
     def __post_init__(self) -> None:
         if self.until < self.since:
@@ -86,7 +88,6 @@ class ReportRow:
     working_days: int | None
     is_provisional: bool
     registered_at: datetime
-    group: str
     clock: CountedClock
 
     def as_json(self) -> dict[str, Any]:
@@ -113,6 +114,25 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Close:
+    """The close 结账 that a report shows.
+
+    Attributes:
+        rows_sha256: fingerprint of the rows it was closed with.
+        restatements: how often it was restated since.
+    """
+
+    period: int
+    closed_at: datetime
+    rows_sha256: str
+    restatements: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Beside the figures of the report."""
+        return {**asdict(self), "closed_at": iso(self.closed_at)}
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A finished report.
 
@@ -121,6 +141,7 @@ class Report:
         rows: every clock counted, in order of receipt; they recount to `total`.
         provisional: clocks whose due time rests on a calendar that is not published yet.
         imported_at: when the newest of the counted history was entered, or None.
+        close: the close whose frozen figures these are; None for figures counted now.
     """
 
     query: Query
@@ -129,6 +150,7 @@ class Report:
     rows: tuple[ReportRow, ...]
     provisional: int
     imported_at: datetime | None
+    close: Close | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The contract's shape of the report."""
@@ -141,6 +163,7 @@ class Report:
             "as_of": iso(self.query.as_of),
             "imported_at": iso(self.imported_at),
             "provisional": self.provisional,
+            "closed": self.close.as_json() if self.close else None,
             "groups": [{"key": g.key, "label": g.label, **asdict(g.figures)} for g in self.groups],
             "total": asdict(self.total),
         }
@@ -170,15 +193,32 @@ def response_times(
         section=query.section,
     )
     rows = [_row(row, query, calendar) for row in found]
+    return assemble(connection, query, rows, rule_labels)
+
+
+def assemble(
+    connection: Connection,
+    query: Query,
+    rows: Sequence[ReportRow],
+    rule_labels: Mapping[str, str],
+    close: Close | None = None,
+) -> Report:
+    """The report over rows that were counted already, in order of receipt.
+
+    Args:
+        connection: for the names of the sections.
+        close: where the rows are those of a close.
+    """
     if query.group is not None:
-        rows = [row for row in rows if row.group == query.group]
+        rows = [row for row in rows if group_of(row, query) == query.group]
     return Report(
         query=query,
-        groups=_groups(rows, _labels(connection, query, rule_labels)) if query.by else (),
+        groups=_groups(query, rows, _labels(connection, query, rule_labels)) if query.by else (),
         total=figures_of([row.clock for row in rows]),
         rows=tuple(rows),
         provisional=sum(row.is_provisional for row in rows),
         imported_at=max((row.registered_at for row in rows), default=None),
+        close=close,
     )
 
 
@@ -205,7 +245,6 @@ def _row(row: Row, query: Query, calendar: WorkCalendar) -> ReportRow:
         working_days=days,
         is_provisional=row["is_provisional"],
         registered_at=row["registered_at"],
-        group=_group_key(row, query),
         clock=CountedClock(
             status=status,
             started_at=row["started_at"],
@@ -217,26 +256,27 @@ def _row(row: Row, query: Query, calendar: WorkCalendar) -> ReportRow:
     )
 
 
-def _group_key(row: Row, query: Query) -> str:
+def group_of(row: ReportRow, query: Query) -> str:
+    """The key of the group that a row stands in; empty where nothing is grouped."""
     match query.by:
         case GroupBy.SECTION:
-            return row["section"] or ""
+            return row.section or ""
         case GroupBy.CHANNEL:
-            return str(row["channel"])
+            return row.channel
         case GroupBy.RULE:
-            return str(row["rule_key"])
+            return row.rule
         case GroupBy.MONTH:
             is_received = query.basis is Basis.RECEIVED
-            day = local_day(row["started_at"]) if is_received else due_day(row["due_at"])
+            day = local_day(row.received_at) if is_received else due_day(row.due_at)
             return f"{day:%Y-%m}"
         case None:
             return ""
 
 
-def _groups(rows: list[ReportRow], labels: Callable[[str], str]) -> tuple[Group, ...]:
+def _groups(query: Query, rows: Sequence[ReportRow], labels: Callable[[str], str]) -> tuple[Group, ...]:
     members: dict[str, list[CountedClock]] = {}
     for row in rows:
-        members.setdefault(row.group, []).append(row.clock)
+        members.setdefault(group_of(row, query), []).append(row.clock)
     return tuple(Group(key, labels(key), figures_of(members[key])) for key in sorted(members))
 
 

@@ -57,6 +57,19 @@ def no_such(case_id: int) -> NotFound:
     return NotFound(f"没有编号为 {case_id} 的办件。", mend="请检查编号。", code="case.not_found")
 
 
+def chain_heads(connection: Connection, case_ids: Sequence[int]) -> Sequence[RowMapping]:
+    """`id`, `seq` and `chain_head` of each of these cases, in order of id."""
+    columns = (cases.c.id, cases.c.seq, cases.c.chain_head)
+    query = sa.select(*columns).where(cases.c.id.in_(case_ids)).order_by(cases.c.id)
+    return connection.execute(query).mappings().all()
+
+
+def hash_at(connection: Connection, case_id: int, seq: int) -> str | None:
+    """The hash of one event of a case; None where there is no such event."""
+    query = sa.select(events.c.hash).where(events.c.stream == case_id, events.c.seq == seq)
+    return connection.execute(query).scalar()
+
+
 def recorded_under(connection: Connection, idempotency_key: str) -> dict[str, Any] | None:
     """The event that was recorded under a key, with its payload as an object, or None."""
     query = sa.select(events).where(events.c.idempotency_key == idempotency_key)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from api.pages.contexts import Option, PageContext
 from core.vocabulary import Channel, DeadlineStatus
+from reports.response_times import Close
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class ReportPage(PageContext):
     rate_rest: str = ""
     unanswered: int = 0
     provisional: int = 0
+    close: Close | None = None
     received: int = 0
     xlsx_href: str = ""
 

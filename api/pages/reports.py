@@ -70,7 +70,8 @@ def _page(
     services: Services, form: ReportForm, asked: Mapping[str, str], report: Report, sees_only: str | None
 ) -> ReportPage:
     # The rows are those of the same instant, also when somebody answers before the link is followed.
-    fixed = {**asked, "as_of": report.query.as_of.isoformat()}
+    # Those of a closed period stay by themselves, and only a question without an instant gets them.
+    fixed = dict(asked) if report.close else {**asked, "as_of": report.query.as_of.isoformat()}
 
     def link(figure: str, group: str | None = None) -> str:
         return address(f"{PATH}/rows", fixed, figure=figure, group=group)
@@ -97,6 +98,7 @@ def _page(
         rate_rest=f"按时 {total.on_time:,} ÷（按时+逾期答复+超期未答）{judged:,}",
         unanswered=total.unanswered,
         provisional=report.provisional,
+        close=report.close,
         received=total.received,
         xlsx_href=address(f"/api/v1{PATH}/export.xlsx", fixed),
     )

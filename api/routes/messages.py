@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from alerts.simple_questions import follow_person
 from api.commands import ByPerson, Intake, Sent
 from api.cursors import decode, encode
 from api.dossier import case_json, response_json
@@ -123,9 +124,12 @@ def correct(sent: ByPerson, message_id: Number, given: CorrectIn) -> Response:
 def _correct(
     connection: Connection, sent: Sent, message_id: int, given: CorrectIn, person_id: int
 ) -> dict[str, Any]:
-    _visible(connection, message_id, sent.sees_only)
+    message = _visible(connection, message_id, sent.sees_only)
     now = sent.services.clock.now()
     corrections.correct(connection, message_id, given.field, given.value, person_id, now)
+    case_id = message["case_id"]
+    if given.field == "is_simple" and case_id is not None:
+        follow_person(connection, case_id, sent.act(), sent.services.law, is_simple=given.value == "true")
     said = assessments.effective(connection, [message_id])[message_id]
     return {"message": message_id, "assessment": _assessment(said)}
 

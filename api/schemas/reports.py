@@ -33,6 +33,15 @@ class GroupOut(FiguresOut):
     label: str = Field(examples=["市政科"])
 
 
+class CloseOut(Shape):
+    """The close 结账 whose frozen figures a report shows."""
+
+    period: int = Field(examples=[3])
+    closed_at: InstantText
+    rows_sha256: str = Field(description="明细的指纹。")
+    restatements: int = Field(description="结账后更正的次数。", examples=[0])
+
+
 class ReportOut(Shape):
     """The report."""
 
@@ -44,6 +53,7 @@ class ReportOut(Shape):
     as_of: InstantText
     imported_at: InstantText | None = Field(description="最近一次录入历史的时刻。")
     provisional: int = Field(description="截止日为暂定的件数。", examples=[0])
+    closed: CloseOut | None = Field(description="已结账的期间不再变动；没有结账则为空。")
     groups: list[GroupOut]
     total: FiguresOut
 

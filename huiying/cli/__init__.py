@@ -8,6 +8,7 @@ import typer
 
 from huiying.cli.analysing import analyze_command, evaluate_app, score_command
 from huiying.cli.channels import channels_app
+from huiying.cli.closing import closing_app
 from huiying.cli.demo import demo_command
 from huiying.cli.due import due_command
 from huiying.cli.importing import import_command, imports_command, quarantine_app
@@ -53,6 +54,7 @@ app.command("worker")(worker_command)
 app.command("migrate")(migrate_command)
 app.command("check")(check_command)
 report_app.add_typer(papers_app)
+report_app.add_typer(closing_app)
 app.add_typer(report_app, name="report")
 app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")

@@ -14,6 +14,7 @@ from core.errors import InvalidInput
 from core.labels import label
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json, print_table
+from reports.closing import Standing, standing_report
 from reports.figures import Figures
 from reports.render_xlsx import response_times_xlsx
 from reports.response_times import (
@@ -23,7 +24,6 @@ from reports.response_times import (
     GroupBy,
     Query,
     Report,
-    response_times,
 )
 
 report_app = typer.Typer(help="报表。", no_args_is_help=True)
@@ -53,15 +53,14 @@ def response_times_command(
 ) -> None:
     """时效报告：收到多少、按时多少、还欠多少，每个数字都可打开。"""
     with open_office() as office:
-        if rule != ALL_RULES and rule not in {one.key for one in office.rulebook.rules()}:
-            office.rulebook.rule(rule, local_day(office.clock.now()))  # says which names are near
         query = Query(
             since=parse_day(since),
             until=parse_day(until),
-            rule=rule,
+            rule=known_rule(office, rule),
             basis=basis,
             by=by,
             as_of=parse_instant(as_of) if as_of else office.clock.now(),
+            follows_close=as_of is None,
         )
         report = count(office, query)
         if form is Format.XLSX:
@@ -76,11 +75,22 @@ def response_times_command(
     return None
 
 
+def known_rule(office: Office, rule: str) -> str:
+    """The rule's key, or `all`.
+
+    Raises:
+        NotFound: no such rule; the error says which names are near.
+    """
+    if rule != ALL_RULES and rule not in {one.key for one in office.rulebook.rules()}:
+        office.rulebook.rule(rule, local_day(office.clock.now()))
+    return rule
+
+
 def count(office: Office, query: Query) -> Report:
     """The report over one snapshot of the office's database."""
     labels = {one.key: one.label for one in office.rulebook.rules()}
     with office.database.read() as connection:
-        return response_times(connection, query, office.calendar, labels)
+        return standing_report(connection, query, Standing(office.calendar, labels))
 
 
 def _write(out: Path | None, content: bytes, as_json: bool, count_of_rows: int) -> None:
@@ -112,6 +122,11 @@ def _show(report: Report) -> None:
     judged = t.on_time + t.late + t.overdue
     console.print(f"按时率 = 按时 {t.on_time:,} ÷（按时+逾期答复+超期未答 {judged:,}）。")
     console.print(f"中位、九成为答复所用工作日，只算已答复的；另有 {t.unanswered:,} 件尚未答复。")
+    if report.close:
+        console.print(
+            f"已于 {shanghai(report.close.closed_at):%Y-%m-%d %H:%M} 结账(编号 {report.close.period}),"
+            f"数字不再变动；结账后更正 {report.close.restatements} 次。"
+        )
     if report.provisional:
         console.print(f"其中 {report.provisional} 件的截止日依据尚未公布的日历，为暂定。")
 

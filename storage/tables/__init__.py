@@ -22,6 +22,7 @@ from storage.tables.incidents import acknowledgements, alerts, incident_messages
 from storage.tables.intake import imports, message_revisions, messages, quarantine, sources
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
+from storage.tables.report_periods import report_periods, restatements
 
 __all__ = [
     "METADATA",
@@ -55,7 +56,9 @@ __all__ = [
     "person_channels",
     "planned_actions",
     "quarantine",
+    "report_periods",
     "responses",
+    "restatements",
     "saved_copies",
     "sections",
     "sessions",
