@@ -25,7 +25,7 @@ from storage import channels, events, notices, outbox, planned_actions
 from storage.database import Connection, Database, Row
 from storage.events import Draft
 
-_BATCH = 200
+_BATCH = 500
 Fault = Callable[[str], None]
 
 

@@ -33,6 +33,9 @@ _TAGS = {
 # Of several steps of one clock that fire together, the notice speaks of the gravest.
 _GRAVITY = {ActionKind.WARN: 0, ActionKind.REMIND: 1, ActionKind.DUE: 2, ActionKind.ESCALATE: 3}
 
+# The actions of one clock that concern one person, and as whom each.
+_Actions = Sequence[tuple[Row, Resolved]]
+
 
 @dataclass(slots=True)
 class Letter:
@@ -112,13 +115,13 @@ class Desk:
         self._everybody = everybody
         self._now = now
         self._people: dict[int, Reachable] = {}
+        self._resolved: dict[tuple[Audience, str], Resolved] = {}
         self._for_person: dict[tuple[int, int], list[tuple[Row, Resolved]]] = {}
         self._alarms: dict[str, Letter] = {}
 
     def take(self, row: Row) -> None:
         """One action that fired."""
-        delivery = self._ladders.delivery
-        who = resolve(Audience(row["audience"]), row["section"], self._everybody, delivery.fallback)
+        who = self._who(Audience(row["audience"]), row["section"])
         self.drafts.append(_fired(row, who, self._now))
         if who.is_redirected:
             self.drafts.append(_redirected(row, who, self._now))
@@ -127,16 +130,35 @@ class Desk:
             self._people[person.id] = person
             self._for_person.setdefault((person.id, row["deadline_id"]), []).append((row, who))
 
+    def _who(self, audience: Audience, section: str) -> Resolved:
+        """The people of an audience; asked once for all the actions of a batch."""
+        found = self._resolved.get((audience, section))
+        if found is None:
+            found = resolve(audience, section, self._everybody, self._ladders.delivery.fallback)
+            self._resolved[audience, section] = found
+        return found
+
     def letters(self) -> list[Letter]:
         """The notices; of a person who would get too many at once, one digest and the urgent ones."""
-        written: dict[int, list[Letter]] = {}
+        by_person: dict[int, list[_Actions]] = {}
         for (person_id, _), actions in self._for_person.items():
-            written.setdefault(person_id, []).append(self._letter(self._people[person_id], actions))
-        kept = [one for letters in written.values() for one in self._bundled(letters)]
+            by_person.setdefault(person_id, []).append(actions)
+        kept = [
+            one
+            for person, clocks in by_person.items()
+            for one in self._letters_to(self._people[person], clocks)
+        ]
         return [*self._alarms.values(), *kept]
 
-    def _letter(self, person: Reachable, actions: Sequence[tuple[Row, Resolved]]) -> Letter:
-        top = max((row for row, _ in actions), key=lambda row: (_GRAVITY[ActionKind(row["kind"])], row["n"]))
+    def _letters_to(self, person: Reachable, clocks: Sequence[_Actions]) -> list[Letter]:
+        routine = [actions for actions in clocks if _gravest(actions)["priority"] > _URGENT]
+        if len(routine) <= self._ladders.delivery.digest_above:
+            return [self._letter(person, actions) for actions in clocks]
+        urgent = [actions for actions in clocks if _gravest(actions)["priority"] == _URGENT]
+        return [*(self._letter(person, actions) for actions in urgent), self._digest(person, routine)]
+
+    def _letter(self, person: Reachable, actions: _Actions) -> Letter:
+        top = _gravest(actions)
         key = f"{top['case_id']}/{top['deadline_id']}/{top['plan_no']}/{top['n']}/{person.id}"
         return Letter.to(
             person,
@@ -180,22 +202,19 @@ class Desk:
             return text.Words(words.subject, f"{words.body}\n您同时以{'、'.join(asked)}的身份收到。")
         return words
 
-    def _bundled(self, letters: Sequence[Letter]) -> list[Letter]:
-        routine = [one for one in letters if one.priority > _URGENT]
-        if len(routine) <= self._ladders.delivery.digest_above:
-            return list(letters)
-        person = self._people[routine[0].row["person_id"]]
-        digest = Letter.to(
+    def _digest(self, person: Reachable, clocks: Sequence[_Actions]) -> Letter:
+        tops = [_gravest(actions) for actions in clocks]
+        key = f"digest/{person.id}/{shanghai(self._now):%Y-%m-%dT%H}"
+        return Letter.to(
             person,
-            text.words("digest", {"count": str(len(routine))}),
-            f"digest/{person.id}/{shanghai(self._now):%Y-%m-%dT%H}",
+            text.words("digest", {"count": str(len(tops))}),
+            key,
             "digest",
             self._now,
-            resolved=[{"clocks": [one.row["deadline_id"] for one in routine]}],
+            resolved=[{"clocks": [row["deadline_id"] for row in tops]}],
             priority=_DIGEST_PRIORITY,
-            send_at=min(one.send_at for one in routine),
+            send_at=min(self._send_at(row, key) for row in tops),
         )
-        return [*(one for one in letters if one.priority == _URGENT), digest]
 
     def _alarm(self, row: Row, who: Resolved) -> None:
         """Tell the administrators, once a day, that an audience has nobody."""
@@ -211,6 +230,11 @@ class Desk:
             key = f"nobody/{who.asked.value}/{row['section']}/{shanghai(self._now):%Y-%m-%d}/{admin.id}"
             words = text.words("nobody", facts)
             self._alarms[key] = Letter.to(admin, words, key, "nobody", self._now, priority=_DIGEST_PRIORITY)
+
+
+def _gravest(actions: _Actions) -> Row:
+    """Of the actions of one clock the one the notice speaks of."""
+    return max((row for row, _ in actions), key=lambda row: (_GRAVITY[ActionKind(row["kind"])], row["n"]))
 
 
 def action_facts(row: Row, now: datetime) -> dict[str, Any]:

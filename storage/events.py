@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, RowMapping
 
 from core.vocabulary import Tag
@@ -107,12 +108,7 @@ def append(connection: Connection, drafts: Sequence[Draft], recorded_at: datetim
     if any(draft.stream == OFFICE_STREAM for draft in drafts):
         heads[OFFICE_STREAM] = _office_head(connection)
     insert_many(connection, events, chain(drafts, heads, recorded_at))
-    for case_id in case_ids:
-        connection.execute(
-            cases.update()
-            .where(cases.c.id == case_id)
-            .values(seq=heads[case_id].seq, chain_head=heads[case_id].hash)
-        )
+    _move_heads(connection, case_ids, heads)
 
 
 def of_stream(connection: Connection, stream: int) -> list[dict[str, Any]]:
@@ -242,6 +238,34 @@ def _case_heads(connection: Connection, case_ids: Sequence[int]) -> dict[int, He
     if connection.dialect.name == "postgresql":
         query = query.order_by(cases.c.id).with_for_update()
     return {row.id: Head(row.seq, row.chain_head) for row in connection.execute(query)}
+
+
+def _move_heads(connection: Connection, case_ids: Sequence[int], heads: Mapping[int, Head]) -> None:
+    """Let the case rows remember the new ends; on PostgreSQL in one statement, however many they are."""
+    if not case_ids:
+        return
+    if connection.dialect.name == "postgresql":
+        moved = (
+            sa.func.unnest(
+                sa.cast(case_ids, postgresql.ARRAY(sa.BigInteger)),
+                sa.cast([heads[one].seq for one in case_ids], postgresql.ARRAY(sa.Integer)),
+                sa.cast([heads[one].hash for one in case_ids], postgresql.ARRAY(sa.Text)),
+            )
+            .table_valued("case_id", "seq", "hash")
+            .render_derived(name="moved")
+        )
+        connection.execute(
+            cases.update()
+            .where(cases.c.id == moved.c.case_id)
+            .values(seq=moved.c.seq, chain_head=moved.c.hash)
+        )
+        return
+    connection.execute(
+        cases.update()
+        .where(cases.c.id == sa.bindparam("the_id"))
+        .values(seq=sa.bindparam("the_seq"), chain_head=sa.bindparam("the_hash")),
+        [{"the_id": one, "the_seq": heads[one].seq, "the_hash": heads[one].hash} for one in case_ids],
+    )
 
 
 def _office_head(connection: Connection) -> Head:

@@ -6,7 +6,7 @@ higher `plan_no`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -166,12 +166,10 @@ def settle(connection: Connection, rows: Sequence[RowMapping], state: ActionStat
                 planned_actions.c.state == _PLANNED,
                 planned_actions.c.deadline_id.in_(running),
             )
-            .values(state=state.value, fired_at=now)
+            .values(state=state.value, fired_at=now, lag_seconds=_lag(connection, now))
             .returning(planned_actions.c.id)
         )
         moved.update(changed.scalars())
-    lags = {row["id"]: (now - row["planned_at"]).total_seconds() for row in rows if row["id"] in moved}
-    _note_lags(connection, lags)
     return moved
 
 
@@ -220,11 +218,11 @@ def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def _note_lags(connection: Connection, lags: Mapping[int, float]) -> None:
-    if lags:
-        connection.execute(
-            planned_actions.update()
-            .where(planned_actions.c.id == sa.bindparam("the_id"))
-            .values(lag_seconds=sa.bindparam("lag")),
-            [{"the_id": one, "lag": lag} for one, lag in lags.items()],
-        )
+def _lag(connection: Connection, now: datetime) -> sa.ColumnElement[Any]:
+    """Seconds from the planned moment of a step to `now`."""
+    instant = sa.bindparam(None, now, planned_actions.c.planned_at.type)
+    if connection.dialect.name == "postgresql":
+        return sa.cast(sa.extract("epoch", instant - planned_actions.c.planned_at), sa.Float)
+    # On SQLite instants are whole microseconds.
+    spent = sa.cast(instant, sa.BigInteger) - sa.cast(planned_actions.c.planned_at, sa.BigInteger)
+    return spent / sa.literal(1_000_000.0, sa.Float)
