@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from core.vocabulary import ReplyKind
 
 _CLAUSE_ENDS = re.compile(r"[,，.。!！;；:：?？~～…|\[\]【】()()\s]+")
 _BLANK = re.compile(r"\s+")
+# Offices answer in the same few hundred clauses ("感谢您的监督"): each is matched once.
+_CLAUSES_KEPT = 20_000
 
 
 class Says(StrEnum):
@@ -73,12 +75,18 @@ class HoldingPatterns:
     erase: re.Pattern[str]
     clauses: tuple[ClausePattern, ...]
     any_clause: re.Pattern[str]
+    _known: dict[str, ClausePattern | None] = field(default_factory=dict, compare=False, repr=False)
 
     def match(self, clause: str) -> ClausePattern | None:
         """The first pattern that the whole clause matches, or None."""
-        if self.any_clause.fullmatch(clause) is None:
-            return None
-        return next((one for one in self.clauses if one.pattern.fullmatch(clause)), None)
+        if clause in self._known:
+            return self._known[clause]
+        found = None
+        if self.any_clause.fullmatch(clause) is not None:
+            found = next((one for one in self.clauses if one.pattern.fullmatch(clause)), None)
+        if len(self._known) < _CLAUSES_KEPT:
+            self._known[clause] = found
+        return found
 
 
 def classify_reply(text: str, patterns: HoldingPatterns) -> ReplyVerdict:

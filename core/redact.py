@@ -40,6 +40,9 @@ _NARROW = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0x
 _LATIN = re.compile(r"[A-Za-z]")
 _WECHAT_WORD = re.compile(r"[微WwVv][信EeXx]")
 _RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{5}}")
+_LONG_RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{14}}")
+# No form of number, with the words and signs before its digits, begins further left of its first digit.
+_BEFORE_RUN = 16
 _DAY_INSIDE = re.compile(r"(?:19|20)[0-9]{2}-[0-9]{1,2}-[0-9]{1,2}")
 
 _MOBILE = re.compile(rf"{_OPEN}(?<!FZ)(?:(?:\+|00)?86{_GAP})?0?(1{_GAP}[3-9](?:{_GAP}[0-9]){{9}}){_SHUT}")
@@ -158,9 +161,11 @@ def _near(match: re.Match[str], *words: str) -> bool:
 
 
 def _mobile(match: re.Match[str]) -> str | None:
-    if _DAY_INSIDE.search(match.group()):
-        return None
-    number = _digits(match.group(1))
+    number = match.group(1)
+    if len(number) > 11 or len(match.group()) > 11:
+        if _DAY_INSIDE.search(match.group()):
+            return None
+        number = _digits(number)
     return f"{number[:3]}****{number[-4:]}"
 
 
@@ -208,11 +213,14 @@ def _passport(match: re.Match[str]) -> str | None:
     return f"{match.group()[0]}****{match.group()[-4:]}"
 
 
-_NUMBERS: tuple[tuple[re.Pattern[str], Judge], ...] = (
+# Of 15 digits and more: looked for only where so many stand together.
+_LONG_NUMBERS: tuple[tuple[re.Pattern[str], Judge], ...] = (
     (_ID_18, _id_18),
     (_ID_15, _id_15),
     (_CARD, _card),
     (_GROUPED_CARD, _grouped_card),
+)
+_NUMBERS: tuple[tuple[re.Pattern[str], Judge], ...] = (
     (_MOBILE, _mobile),
     (_LANDLINE, _landline),
     (_PASSPORT, _passport),
@@ -222,13 +230,8 @@ _NUMBERS: tuple[tuple[re.Pattern[str], Judge], ...] = (
 def _spans(flat: str) -> list[Span]:
     """What to replace, leftmost first and without overlap; earlier kinds win."""
     found: list[Span] = []
-    if _RUN.search(flat):
-        for pattern, judge in _NUMBERS:
-            if pattern.search(flat):
-                _take(
-                    found, ((m.start(), m.end(), mask) for m in pattern.finditer(flat) if (mask := judge(m)))
-                )
-        _take(found, (_named_phone(m) for m in _NAMED_PHONE.finditer(flat) if not _is_compact_day(m[1])))
+    if run := _RUN.search(flat):
+        _take_numbers(found, flat, max(0, run.start() - _BEFORE_RUN))
     if _LATIN.search(flat):
         _take(found, (_plate(m) for m in _PLATE.finditer(flat)))
         _take(found, ((m.start(1), m.end(1), f"{m[2]}****") for m in _QQ.finditer(flat)))
@@ -243,9 +246,19 @@ def _spans(flat: str) -> list[Span]:
     return sorted(found)
 
 
+def _take_numbers(found: list[Span], flat: str, start: int) -> None:
+    """Add the numbers of a text whose first six digits together stand at `start` or a little later."""
+    kinds = _LONG_NUMBERS + _NUMBERS if _LONG_RUN.search(flat, start) else _NUMBERS
+    for pattern, judge in kinds:
+        for match in pattern.finditer(flat, start):
+            if mask := judge(match):
+                _take(found, ((match.start(), match.end(), mask),))
+    _take(found, (_named_phone(m) for m in _NAMED_PHONE.finditer(flat, start) if not _is_compact_day(m[1])))
+
+
 def _take(found: list[Span], spans: Iterable[Span]) -> None:
     """Add the spans that overlap none found before."""
-    for span in list(spans):
+    for span in spans:
         if all(span[1] <= start or end <= span[0] for start, end, _ in found):
             found.append(span)
 

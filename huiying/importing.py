@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import shutil
 import tempfile
@@ -33,6 +34,7 @@ CHANNEL_OF_KIND = {
     ImportKind.HOTLINE_12345: Channel.HOTLINE_12345,
     ImportKind.WEIBO_EXPORT: Channel.WEIBO,
 }
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _STATUSES = (DeadlineStatus.ON_TIME, DeadlineStatus.LATE, DeadlineStatus.OVERDUE, DeadlineStatus.OPEN)
 
 
@@ -177,7 +179,8 @@ def _store(
         make_intake=lambda number: OfficeIntake(office, Origin(number, f"导入 {number}")),
         progress=lambda done: progress(done, opened.row_count),
     )
-    run = runner.run(opened, run, source.id)
+    with _rare_collections():
+        run = runner.run(opened, run, source.id)
     with office.database.read() as connection:
         sealed = write_sealed(connection, office.settings.data_dir, office.key, run.id)
     return _imported(opened, path, wish, run.counts, run, sealed)
@@ -205,6 +208,17 @@ def _imported(
         import_id=run.id if run else None,
         earlier=run.earlier if run else None,
     )
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for reference cycles seldom: rows make none, and looking often costs a tenth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ SQLite transaction that reads and then writes fails at once unless it began IMME
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine, RowMapping, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -34,7 +34,8 @@ __all__ = [
 ]
 Row = RowMapping
 
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# SQLite copies the log back into the file after so many pages: a few batches of an import, not each of them.
+_LOG_PAGES = 8192
 _BUSY_SECONDS = 30
 _WRITE = "huiying_write"
 
@@ -94,11 +95,11 @@ def open_database(url: str) -> Database:
         if parsed.database and parsed.database != ":memory:":
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = sa.create_engine(
-            parsed, json_serializer=_JSON, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
+            parsed, json_serializer=_json, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False}
         )
         _speak_sqlite(engine)
     else:
-        engine = sa.create_engine(parsed, json_serializer=_JSON, pool_pre_ping=True)
+        engine = sa.create_engine(parsed, json_serializer=_json, pool_pre_ping=True)
     return Database(engine)
 
 
@@ -164,13 +165,24 @@ def in_chunks(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]
         yield values[start : start + size]
 
 
+def _json(value: Any) -> str:
+    """A JSON column's text, by the compiled writer: an import writes one for each row of a file."""
+    return to_json(value).decode()
+
+
 def _speak_sqlite(engine: Engine) -> None:
     @sa.event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         # The driver's own transaction control begins too late and cannot begin IMMEDIATE.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+            f"wal_autocheckpoint={_LOG_PAGES}",
+        ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer
@@ -11,6 +12,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# An import writes the same few instants of a message into a dozen columns.
+_INSTANTS_KEPT = 4096
 
 # SQLite gives automatic numbers only to a column of the exact type INTEGER.
 Id = BigInteger().with_variant(Integer(), "sqlite")
@@ -58,6 +61,7 @@ def _as_it_is(value: datetime | None) -> datetime | None:
     return value
 
 
+@lru_cache(_INSTANTS_KEPT)
 def to_microseconds(instant: datetime) -> int:
     """Whole microseconds from 1970-01-01 UTC to an aware instant; exact, unlike `timestamp()`."""
     return (instant - _EPOCH) // _MICROSECOND

@@ -31,7 +31,9 @@ def masked_person(redactor: Redactor, name: str, key: str) -> Person:
         key: the number that tells the person apart (telephone, user number), or empty.
     """
     masked = "*" in key or "×" in key
-    telling = _APART.split(key, maxsplit=1)[0] if key and not masked else ""
+    telling = ""
+    if key and not masked:
+        telling = key if key.isalnum() else _APART.split(key, maxsplit=1)[0]
     if not telling and name and not name.endswith(_POLITE) and "*" not in name and "×" not in name:
         telling = name
     return Person(redactor.name(name), redactor.search_key(telling) if telling else None)
