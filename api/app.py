@@ -19,6 +19,7 @@ from api.pages import (
     inbox,
     incident_opening,
     incidents,
+    papers,
     report_rows,
     reports,
     rules,
@@ -33,6 +34,7 @@ from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
 from api.routes import incidents as incident_routes
 from api.routes import messages as message_routes
+from api.routes import papers as paper_routes
 from api.routes import receipts as receipt_routes
 from api.routes import reports as report_routes
 from api.routes import rules as rule_routes
@@ -53,6 +55,7 @@ _PAGES = (
     incidents,
     deadlines,
     reports,
+    papers,
     report_rows,
     rules,
     channels,
@@ -93,6 +96,7 @@ def _interface() -> APIRouter:
         case_routes,
         deadline_routes,
         report_routes,
+        paper_routes,
         rule_routes,
         channel_routes,
         receipt_routes,

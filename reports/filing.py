@@ -64,20 +64,22 @@ def filed(connection: Connection, paper_id: int, version: int | None = None) -> 
     return Filed(paper_id, PaperState(row["state"]), version or row["version"], from_json(row["content"]))
 
 
-def edit(
-    connection: Connection,
-    paper_id: int,
-    actor: Actor,
-    now: datetime,
-    *,
-    title: str,
-    text: str,
-    based_on: int,
-) -> int:
-    """Store an edited text as a new version; its number.
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What somebody typed.
 
-    Args:
-        based_on: the version the person edited.
+    Attributes:
+        text: see `reports.paper_text`.
+        based_on: the version that was edited.
+    """
+
+    title: str
+    text: str
+    based_on: int
+
+
+def edit(connection: Connection, paper_id: int, actor: Actor, now: datetime, typed: Edit) -> int:
+    """Store an edited text as a new version; its number.
 
     Raises:
         Conflict: the paper is signed or withdrawn, or somebody else stored a version meanwhile.
@@ -86,14 +88,14 @@ def edit(
     """
     _require_writer(actor)
     row = _open_draft(connection, paper_id)
-    if row["version"] != based_on:
+    if row["version"] != typed.based_on:
         raise Conflict(
-            f"这份公文已有第 {row['version']} 版，您改的是第 {based_on} 版。",
+            f"这份公文已有第 {row['version']} 版，您改的是第 {typed.based_on} 版。",
             mend="请复制您的文字，打开最新一版后再改。",
             code="paper.stale",
         )
     standing = filed(connection, paper_id).paper
-    changed = replace(standing, title=_title(title), blocks=from_text(standing, text))
+    changed = replace(standing, title=_title(typed.title), blocks=from_text(standing, typed.text))
     return _store(connection, paper_id, changed, actor, Tag.PAPER_EDITED, now)
 
 

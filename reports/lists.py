@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from core.clock import day_end, day_start, shanghai
+from core.clock import day_end, day_start, due_day, shanghai
 from core.labels import label
 from core.vocabulary import CaseState, Channel, Level
 from reports.paper import Appendix
@@ -21,6 +21,12 @@ NO_GRADE = "未定级"
 def instant_text(instant: datetime | None) -> str:
     """An instant on the office's wall clock, to the minute; a dash for None."""
     return "—" if instant is None else f"{shanghai(instant):%Y-%m-%d %H:%M}"
+
+
+def due_text(due_at: datetime) -> str:
+    """A due instant; midnight is the 24:00 of the day before, as the law counts it."""
+    is_midnight = shanghai(due_at).time() == time.min
+    return f"{due_day(due_at)} 24:00" if is_midnight else instant_text(due_at)
 
 
 def messages_list(connection: Connection, key: str, title: str, since: date, until: date) -> Appendix:
@@ -63,7 +69,7 @@ def clocks_list(
             names.get(row.section, row.section) or NO_SECTION,
             rules.get(row.rule, row.rule),
             instant_text(row.received_at),
-            instant_text(row.due_at),
+            due_text(row.due_at),
             instant_text(row.met_at),
             label(row.state),
             row.title,

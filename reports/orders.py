@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.labels import label
 from core.vocabulary import Channel, DeadlineState, DeadlineStatus, PaperKind
-from reports.lists import instant_text
+from reports.lists import due_text, instant_text
 from reports.paper import Block, Grid, Heading, Paper, Paragraph
 from reports.response_times import NO_SECTION
 from reports.scope import Desk
@@ -87,7 +87,7 @@ def _limits(connection: Connection, case_id: int, desk: Desk) -> list[Block]:
     lines = tuple(
         (
             desk.rules.get(row["rule_key"], row["rule_key"]) + ("（暂定）" if row["is_provisional"] else ""),
-            instant_text(row["due_at"]),
+            due_text(row["due_at"]),
             label(DeadlineStatus(row["status"])),
         )
         for row in owed

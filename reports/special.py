@@ -17,7 +17,7 @@ from core.vocabulary import (
     ResponseKind,
 )
 from reports.briefing import by_column, counts_grid
-from reports.lists import grade_text, instant_text
+from reports.lists import due_text, grade_text, instant_text
 from reports.paper import Appendix, Block, Chart, Grid, Heading, Paper, Paragraph
 from reports.scope import Desk
 from storage import case_pages, cases, incidents, responses
@@ -162,7 +162,7 @@ def _clocks(connection: Connection, case_id: int, desk: Desk) -> list[Block]:
         (
             desk.rules.get(row["rule_key"], row["rule_key"]) + ("（暂定）" if row["is_provisional"] else ""),
             instant_text(row["started_at"]),
-            instant_text(row["due_at"]),
+            due_text(row["due_at"]),
             instant_text(row["met_at"]),
             label(DeadlineStatus(row["status"])),
         )

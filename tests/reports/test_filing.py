@@ -36,15 +36,8 @@ def drafted(bureau: Bureau, desk: Desk, actor: Actor | None = None) -> int:
 
 def edited(bureau: Bureau, paper_id: int, text: str, *, based_on: int = 1, title: str = "日报") -> int:
     with bureau.database.write() as connection:
-        return filing.edit(
-            connection,
-            paper_id,
-            bureau.press,
-            bureau.clock.now(),
-            title=title,
-            text=text,
-            based_on=based_on,
-        )
+        typed = filing.Edit(title, text, based_on)
+        return filing.edit(connection, paper_id, bureau.press, bureau.clock.now(), typed)
 
 
 def signed(bureau: Bureau, paper_id: int, *, version: int = 1, actor: Actor | None = None) -> int:

@@ -133,7 +133,7 @@ def test_an_order_carries_the_letter_the_limit_and_a_return_slip(busy: Bureau, d
     paper = made(busy, desk, PaperKind.ASSIGNMENT_ORDER, case_id=case_id)
     assert paper.addressee == WATER
     assert "第一段。\n第二段。" in words(paper)
-    assert grid(paper, "时限")["留言首次回复"] == ["2026-03-10 00:00", "未到期"]
+    assert grid(paper, "时限")["留言首次回复"] == ["2026-03-09 24:00", "未到期"]
     assert "签收人" in grid(paper, "回执")
 
 
