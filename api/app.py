@@ -20,9 +20,11 @@ from api.pages import (
     incident_opening,
     incidents,
     papers,
+    people,
     report_rows,
     reports,
     rules,
+    setup,
     sign_in,
 )
 from api.pages.rendering import STATIC
@@ -60,6 +62,8 @@ _PAGES = (
     rules,
     channels,
     audit,
+    people,
+    setup,
     account,
 )
 

@@ -13,6 +13,7 @@ from alerts.casework import Law
 from alerts.deadlines import DueTimes
 from alerts.evidence import FetchLimits
 from alerts.incident_rules import IncidentRules
+from api.setting_up import Setup
 from core.clock import Clock
 from core.redact import Redactor
 from core.rulebook import Rulebook
@@ -28,6 +29,7 @@ class Services:
     Attributes:
         data_dir: where saved copies are kept.
         redactor: masks what is pushed or typed in.
+        setup: sets the office up from a workbook; None where the composition root does not offer it.
         evidence: how far the fetch of a published page goes.
     """
 
@@ -42,6 +44,7 @@ class Services:
     incident_rules: IncidentRules
     redactor: Redactor
     evidence: FetchLimits = field(default_factory=FetchLimits)
+    setup: Setup | None = None
 
     @property
     def soon(self) -> timedelta:

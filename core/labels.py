@@ -242,6 +242,7 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.PERSON_ADDRESS_SET, "设定通知地址"),
     (v.Tag.PERSON_DISABLED, "停用人员"),
     (v.Tag.PASSWORD_CHANGED, "修改密码"),
+    (v.Tag.PASSWORD_RESET, "重设密码"),
     (v.Tag.SECTION_ADDED, "新增科室"),
     (v.Tag.SECTION_RENAMED, "更改科室名称"),
     (v.Tag.CHANNEL_ADDED, "新增通知渠道"),

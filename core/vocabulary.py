@@ -403,6 +403,7 @@ class Tag(StrEnum):
     PERSON_ADDRESS_SET = "person:address_set"
     PERSON_DISABLED = "person:disabled"
     PASSWORD_CHANGED = "person:password_changed"  # noqa: S105 - the name of an event
+    PASSWORD_RESET = "person:password_reset"  # noqa: S105 - the name of an event
     SECTION_ADDED = "section:added"
     SECTION_RENAMED = "section:renamed"
     CHANNEL_ADDED = "channel:added"

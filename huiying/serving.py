@@ -16,6 +16,7 @@ from huiying.analysis_loop import AnalysisLoop
 from huiying.engine_loop import EngineLoop
 from huiying.office import Office
 from huiying.output import console, stderr
+from huiying.setup.web import OfficeSetup
 
 # An open event stream would otherwise keep the server from ever stopping.
 _GRACE_SECONDS = 2
@@ -34,6 +35,7 @@ def services_of(office: Office) -> Services:
         data_dir=office.settings.data_dir,
         incident_rules=load_incident_rules(rules_folder() / "incidents.yml"),
         redactor=office.redactor,
+        setup=OfficeSetup(office),
     )
 
 

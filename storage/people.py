@@ -58,6 +58,17 @@ def listed(connection: Connection) -> Sequence[RowMapping]:
     return connection.execute(sa.select(people).order_by(people.c.login)).mappings().all()
 
 
+def is_anybody(connection: Connection) -> bool:
+    """Whether the installation has people, disabled ones too."""
+    return connection.execute(sa.select(people.c.id).limit(1)).first() is not None
+
+
+def hold_first(connection: Connection) -> None:
+    """Let nobody else enter the first people until this write transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext("people.first"))))
+
+
 def set_password(
     connection: Connection, person_id: int, password_hash: str, *, must_change: bool = False
 ) -> None:

@@ -41,6 +41,11 @@ def clear(connection: Connection, login: str, address: str) -> None:
     connection.execute(failures.delete().where(failures.c.login == login, failures.c.address == address))
 
 
+def clear_all(connection: Connection, login: str) -> None:
+    """Forget every failure of a login whose password was replaced."""
+    connection.execute(failures.delete().where(failures.c.login == login))
+
+
 def forget(connection: Connection, before: datetime) -> None:
     """Delete what no longer counts for anybody."""
     connection.execute(failures.delete().where(failures.c.at < before))

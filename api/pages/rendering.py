@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.pages.contexts import PageContext
+from api.pages.navigation import Navigation, navigation_of
 from api.pages.wording import FILTERS
 from api.security.identity import Person
 from api.services import services_of
@@ -42,6 +43,12 @@ class Frame:
     path: str
     address: str
     mark: str | None
+
+    @property
+    def navigation(self) -> Navigation:
+        """The links of the person; only asked for where somebody has signed in."""
+        assert self.person is not None  # noqa: S101 - the layout asks first; this tells the type checker
+        return navigation_of(self.person.role, self.path)
 
     @property
     def now_iso(self) -> str:

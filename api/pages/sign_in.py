@@ -15,7 +15,7 @@ from api.security.identity import Person, Wired, clear_cookie, find_person, form
 from api.security.passwords import MAX_LENGTH
 from api.security.sign_in import sign_in
 from core.errors import NotSignedIn, TooManyAttempts
-from storage import sessions
+from storage import people, sessions
 
 router = APIRouter()
 
@@ -38,6 +38,9 @@ def show(request: Request, services: Wired, next: str = "", why: str = "") -> Re
     """The way in; somebody who is in already goes on."""
     if find_person(request, services) is not None:
         return RedirectResponse(safe_next(next), 303)
+    with services.database.read() as connection:
+        if not people.is_anybody(connection):
+            return RedirectResponse("/setup", 303)
     return render(request, "sign_in.html", SignInPage(safe_next(next), "", _NOTICES.get(why), None))
 
 

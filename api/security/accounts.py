@@ -6,10 +6,15 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.security.passwords import check_new_password, hash_password, verify_password
-from core.errors import InvalidInput
+from api.security.passwords import (
+    check_new_password,
+    hash_password,
+    temporary_password,
+    verify_password,
+)
+from core.errors import Conflict, InvalidInput, NotFound
 from core.vocabulary import Role, Tag
-from storage import events, people, sections, sessions
+from storage import events, people, sections, sessions, sign_in_failures
 from storage.database import Connection
 from storage.events import OFFICE_STREAM, Draft
 
@@ -69,6 +74,28 @@ def disable_person(connection: Connection, login: str, *, actor: str, now: datet
     return person_id
 
 
+def reset_password(connection: Connection, login: str, *, actor: str, now: datetime) -> str:
+    """Replace a forgotten password by a temporary one, which is shown once and kept nowhere.
+
+    Every session of the person ends, and wrong passwords tried before are forgotten.
+
+    Raises:
+        NotFound: nobody has this login.
+        Conflict: the account is closed.
+    """
+    person = people.find(connection, login)
+    if person is None:
+        raise NotFound(f"没有登录名为 {login} 的人员。", mend="请核对登录名。", code="person.not_found")
+    if person["disabled_at"] is not None:
+        raise Conflict(f"{login} 已经停用。", mend="停用的账号不能再用，请新增账号。", code="person.disabled")
+    password = temporary_password(login)
+    people.set_password(connection, person["id"], hash_password(password), must_change=True)
+    sessions.revoke_of_person(connection, person["id"], now)
+    sign_in_failures.clear_all(connection, login)
+    _record(connection, Tag.PASSWORD_RESET, actor, {"person": person["id"]}, now)
+    return password
+
+
 def change_own_password(
     connection: Connection, person_id: int, *, old: str, new: str, session: str, now: datetime
 ) -> None:
@@ -102,7 +129,9 @@ def _check(new: NewPerson) -> None:
     if not new.name.strip():
         raise InvalidInput("没有写姓名。", mend="请加上姓名。", field="name")
     if new.role is Role.HANDLER and not new.section:
-        raise InvalidInput("承办人没有写明科室。", mend="请用 --section 写明所在科室。", field="section")
+        raise InvalidInput(
+            "承办人没有写明科室。", mend="请写明所在科室（命令行用 --section）。", field="section"
+        )
     check_new_password(new.password, new.login)
 
 

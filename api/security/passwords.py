@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import secrets
+import string
 import threading
 
 from pwdlib import PasswordHash
 
 from core.errors import InvalidInput
+
+_GROUPS, _GROUP_LENGTH = 3, 5
+# Without the letters and digits that look alike on paper.
+_ALPHABET = sorted(set(string.ascii_lowercase + string.digits) - set("il1o0"))
 
 MIN_LENGTH = 8
 MAX_LENGTH = 200
@@ -40,6 +46,15 @@ def check_new_password(password: str, login: str) -> None:
         raise _refused(f"密码要有{MIN_LENGTH}到{MAX_LENGTH}个字符。")
     if len(set(password)) == 1 or (login and login.lower() in password.lower()):
         raise _refused("密码太容易猜到。")
+
+
+def temporary_password(login: str) -> str:
+    """Three groups of five, about 74 bits; drawn again when a short login happens to stand in it."""
+    while True:
+        groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
+        password = "-".join(groups)
+        if login not in password:
+            return password
 
 
 def _refused(message: str) -> InvalidInput:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from api.security.accounts import NewPerson, add_person, disable_person
+from api.security.accounts import NewPerson, add_person, disable_person, reset_password
 from api.security.secrets import hashed, new_secret
 from core.clock import iso
 from core.errors import InvalidInput
@@ -98,6 +98,22 @@ def disable_command(
         print_json({"login": login, "disabled_at": iso(now)})
     else:
         console.print(f"已停用 {login}。", markup=False)
+
+
+@people_app.command("reset")
+@command
+def reset_command(
+    login: Annotated[str, typer.Argument(metavar="登录名", help="忘记密码的人的登录名。")],
+    as_json: Json = False,
+) -> None:
+    """重设一个人的密码：生成临时密码，只显示这一次；此人在各处的登录立即退出。"""
+    with open_office() as office, office.database.write() as connection:
+        password = reset_password(connection, login, actor=getpass.getuser(), now=office.clock.now())
+    if as_json:
+        print_json({"login": login, "temporary_password": password})
+        return
+    console.print(f"{login} 的临时密码：{password}", markup=False, highlight=False)
+    console.print("请当面交给本人；首次登录时须修改，这里不再显示。")
 
 
 @token_app.command("create")

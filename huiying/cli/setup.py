@@ -14,13 +14,10 @@ from core.errors import InvalidInput
 from huiying.office import open_office
 from huiying.output import command, console, fail, print_json, print_table, stderr
 from huiying.setup.applying import Done, rehearse, set_up
-from huiying.setup.plan import Plan
+from huiying.setup.plan import ACTIONS, KINDS, Plan
 from huiying.setup.template import write_template
 from huiying.setup.wishes import read_wishes
 from huiying.setup.workbook import read_rows
-
-_KINDS = {"section": "科室", "channel": "通知渠道", "person": "人员", "address": "通知地址"}
-_ACTIONS = {"added": "新增", "changed": "更改", "set": "设定"}
 
 
 @command
@@ -79,10 +76,7 @@ def _answer(file: Path, done: Done, *, dry_run: bool) -> dict[str, Any]:
 def _refuse(plan: Plan, answer: dict[str, Any], as_json: bool) -> None:
     if not as_json:
         for one in plan.problems:
-            row = f"第 {one.row} 行" if one.row else ""
-            column = f"“{one.column}”列" if one.column else ""
-            where = "，".join(part for part in (f"“{one.sheet}”表", row, column) if part)
-            stderr.print(Text(f"{where}：{one.message}"), soft_wrap=True)
+            stderr.print(Text(f"{one.place}：{one.message}"), soft_wrap=True)
     error = InvalidInput(
         f"表中有 {len(plan.problems)} 处问题，什么都没有写入。",
         mend="请逐处改正后再运行。",
@@ -98,7 +92,7 @@ def _show(done: Done, *, dry_run: bool) -> None:
         table = Table("对象", "动作", "名称", "内容")
         for one in rows:
             fields = "、".join(one["fields"])
-            _add_row(table, _KINDS[one["kind"]], _ACTIONS[one["action"]], one["name"], fields)
+            _add_row(table, KINDS[one["kind"]], ACTIONS[one["action"]], one["name"], fields)
         print_table(table)
     else:
         console.print("与现有设置一致，没有改动。")

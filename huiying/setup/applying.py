@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import secrets
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from api.security.accounts import NewPerson, add_person
+from api.security.passwords import temporary_password
+from core.errors import Conflict
 from core.vocabulary import Role, Tag
 from huiying.office import Office
 from huiying.setup.plan import ChannelStep, PersonStep, Plan, Standing, StandingPerson, make_plan
@@ -23,10 +23,6 @@ from storage.tables import channels as channels_table
 from storage.tables import people as people_table
 from storage.tables import person_channels as addresses_table
 from storage.tables import sections as sections_table
-
-_GROUPS, _GROUP_LENGTH = 3, 5
-# Without the letters and digits that look alike on paper.
-_ALPHABET = sorted(set(string.ascii_lowercase + string.digits) - set("il1o0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +52,35 @@ def rehearse(office: Office, wishes: Wishes) -> Done:
         return Done(make_plan(wishes, _standing(connection, office.key), office.settings.office))
 
 
-def set_up(office: Office, wishes: Wishes, *, actor: str) -> Done:
+def set_up(office: Office, wishes: Wishes, *, actor: str, is_first: bool = False) -> Done:
     """Compare and write under one lock; a plan with problems is given back with nothing written.
 
+    Args:
+        is_first: only while the installation has nobody; of two at the same moment one is refused.
+
     Raises:
+        Conflict: somebody is there already, and `is_first`.
         InvalidInput: an account was refused for a reason that the reading did not know; nothing was written.
         Conflict: somebody took a login at the same moment; nothing was written.
     """
     with office.database.write() as connection:
+        if is_first:
+            require_nobody(connection)
         plan = make_plan(wishes, _standing(connection, office.key), office.settings.office)
         if plan.problems:
             return Done(plan)
         return Done(plan, _Run(connection, office.key, actor, office.clock.now()).follow(plan))
+
+
+def require_nobody(connection: Connection) -> None:
+    """Hold the right to enter the first people until the transaction ends.
+
+    Raises:
+        Conflict: somebody is there.
+    """
+    people.hold_first(connection)
+    if people.is_anybody(connection):
+        raise Conflict("本单位已经开局。", mend="请由管理员登录后更改。", code="setup.done")
 
 
 def _standing(connection: Connection, key: DataKey) -> Standing:
@@ -135,7 +148,7 @@ class _Run:
         self._record(Tag.CHANNEL_CHANGED, {"channel": step.id, "fields": list(step.fields)})
 
     def _add(self, step: PersonStep) -> NewLogin:
-        password = _temporary_password(step.login)
+        password = temporary_password(step.login)
         new = NewPerson(step.login, step.name, step.role, step.section, password, must_change_password=True)
         add_person(self.connection, new, actor=self.actor, now=self.now)
         return NewLogin(step.login, step.name, password)
@@ -162,12 +175,3 @@ class _Run:
     def _record(self, tag: Tag, facts: Mapping[str, Any]) -> None:
         draft = Draft(OFFICE_STREAM, tag, "human", self.actor, self.now, facts)
         events.append(self.connection, [draft], self.now)
-
-
-def _temporary_password(login: str) -> str:
-    """Three groups of five, about 74 bits; drawn again when a short login happens to stand in it."""
-    while True:
-        groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP_LENGTH)) for _ in range(_GROUPS))
-        password = "-".join(groups)
-        if login not in password:
-            return password

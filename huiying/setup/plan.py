@@ -26,6 +26,9 @@ _SHAPES = {
 }
 # Where a channel's secret is sent: a secret that stands is never sent to another place unasked.
 _DESTINATION = {ChannelKind.SMTP: ("host", "port", "starttls", "login"), **dict.fromkeys(WEB, ("url",))}
+# What the steps are called where they are shown.
+KINDS = {"section": "科室", "channel": "通知渠道", "person": "人员", "address": "通知地址"}
+ACTIONS = {"added": "新增", "changed": "更改", "set": "设定"}
 _HEADERS = {
     **dict.fromkeys(("host", "port", "url"), "地址"),
     **dict.fromkeys(("password", "secret"), "密钥"),

@@ -21,6 +21,13 @@ class Problem:
     column: str | None
     message: str
 
+    @property
+    def place(self) -> str:
+        """Where it stands, as a person reads it: `“人员”表，第 3 行，“角色”列`."""
+        row = f"第 {self.row} 行" if self.row else ""
+        column = f"“{self.column}”列" if self.column else ""
+        return "，".join(part for part in (f"“{self.sheet}”表", row, column) if part)
+
     def as_json(self) -> dict[str, Any]:
         """The shape of the command's answer."""
         return asdict(self)

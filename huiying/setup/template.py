@@ -29,14 +29,15 @@ def write_template(path: Path) -> None:
     """
     try:
         with path.open("xb") as file:
-            _write(file)
+            fill_template(file)
     except FileExistsError:
         raise Conflict(f"已有文件 {path}。", mend="请换一个文件名。", code="file.exists") from None
     except OSError as error:
         raise Conflict(f"写不进 {path}。", mend="请检查文件夹和权限。", code="file.unwritable") from error
 
 
-def _write(file: Any) -> None:
+def fill_template(file: Any) -> None:
+    """Write the workbook into an open binary file."""
     options = {"strings_to_urls": False, "strings_to_formulas": False, "in_memory": True}
     book = xlsxwriter.Workbook(file, options)
     head = book.add_format({"bold": True, "bg_color": "#D9E2F3", "border": 1})

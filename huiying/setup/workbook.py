@@ -51,8 +51,24 @@ def read_rows(path: Path) -> SetupRows:
     Raises:
         FileRefused: it is no xlsx workbook that can be read as a whole.
     """
-    content = _content(path)
-    opened = open_workbook(io.BytesIO(content), path.name)
+    try:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise FileRefused(
+            path.name, f"打不开文件 {path}。", mend="请检查路径和权限。", code="file.unreadable"
+        ) from error
+    return rows_of(content, path.name)
+
+
+def rows_of(content: bytes, file_name: str) -> SetupRows:
+    """The same for the bytes of a workbook.
+
+    Raises:
+        FileRefused: see `read_rows`.
+    """
+    _check(content, file_name)
+    opened = open_workbook(io.BytesIO(content), file_name)
     found = SetupRows()
     tables = {table.name: table for table in opened.tables if table.name != EXPLANATION}
     for name in SHEETS:
@@ -68,26 +84,18 @@ def read_rows(path: Path) -> SetupRows:
     return found
 
 
-def _content(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise FileRefused(
-            path.name, f"打不开文件 {path}。", mend="请检查路径和权限。", code="file.unreadable"
-        ) from error
+def _check(content: bytes, name: str) -> None:
     if len(content) > _MAX_BYTES:
         raise FileRefused(
-            path.name, f"{path.name} 太大，不像开局表。", mend="请用模板重新填写。", code="file.too_large"
+            name, f"{name} 太大，不像开局表。", mend="请用模板重新填写。", code="file.too_large"
         )
     if not content.startswith(ZIP_HEAD) or not _is_xlsx(content):
         raise FileRefused(
-            path.name,
-            f"{path.name} 不是 xlsx 工作簿。",
-            mend="请用 huiying setup --template 开局表.xlsx 生成模板后填写。",
+            name,
+            f"{name} 不是 xlsx 工作簿。",
+            mend="请用空白开局表（在开局页下载，或用 huiying setup --template 开局表.xlsx 生成）填写。",
             code="file.not_workbook",
         )
-    return content
 
 
 def _is_xlsx(content: bytes) -> bool:

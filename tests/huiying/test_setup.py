@@ -19,13 +19,13 @@ from typer.testing import CliRunner, Result
 from alerts.channels.opening import open_channel
 from api.app import create_app
 from api.security.accounts import NewPerson, add_person
+from api.security.passwords import temporary_password
 from core.errors import InvalidInput
 from core.vocabulary import ChannelKind, Role
 from huiying.cli import app as whole_app
 from huiying.cli.setup import setup_command
 from huiying.office import Office, open_office
 from huiying.serving import services_of
-from huiying.setup.applying import _temporary_password
 from huiying.setup.columns import SHEETS
 from huiying.setup.wishes import read_wishes
 from huiying.setup.workbook import read_rows
@@ -484,7 +484,7 @@ def test_the_workbook_takes_the_logins_that_accounts_take(book: Path, office: Of
 
 
 def test_a_temporary_password_never_holds_a_short_login() -> None:
-    assert all("ab" not in _temporary_password("ab") for _ in range(3000))
+    assert all("ab" not in temporary_password("ab") for _ in range(3000))
 
 
 def test_the_setup_does_not_stand_in_the_way_of_the_other_commands(book: Path) -> None:
