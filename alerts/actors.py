@@ -17,6 +17,7 @@ class Actor:
         name: what the audit trail shows.
         role: the person's role; None for the program.
         section: key of the person's section; may be empty.
+        by_token: another system of the office, which tells what was done there; see `workflow.BY_TOKEN`.
     """
 
     person_id: int | None
@@ -24,10 +25,13 @@ class Actor:
     name: str
     role: Role | None
     section: str = ""
+    by_token: bool = False
 
     @property
     def kind(self) -> str:
         """The word of the audit trail."""
+        if self.by_token:
+            return "machine"
         return "system" if self.role is None else "human"
 
     @property

@@ -104,7 +104,7 @@ def response_row(
     Raises:
         NotAllowed: the program would speak for the office.
     """
-    if act.actor.person_id is None:
+    if act.actor.person_id is None and not act.actor.by_token:
         raise NotAllowed("系统不能代人答复。", mend="请由承办人或新闻宣传人员办理。")
     if copy is not None:
         saved_copies.ensure(step.connection, copy)

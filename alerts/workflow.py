@@ -134,6 +134,24 @@ TABLE: tuple[Move, ...] = (
 )
 
 
+# What another system of the office may tell by program: facts that stand there. Whatever weighs, vouches or
+# signs (定级、确认补录、签收、不予处理、重新办理) takes a person.
+BY_TOKEN = frozenset(
+    {
+        _C.ASSIGN,
+        _C.HOLDING_REPLY,
+        _C.REPLY,
+        _C.PUBLISH,
+        _C.HOLD_PRESS_CONFERENCE,
+        _C.ADD_MESSAGES,
+        _C.SET_SIMPLE,
+        _C.SEND_BACK,
+        _C.REFER,
+        _C.CLOSE,
+    }
+)
+
+
 def move_for(kind: CaseKind, state: CaseState, command: Command, actor: Actor) -> Move:
     """The line that lets `actor` give `command` to a case.
 
@@ -185,7 +203,9 @@ def describe() -> Iterator[DescribedMove]:
 
 
 def _may(line: Move, actor: Actor) -> bool:
-    return line.by_program if actor.role is None else actor.role in line.roles
+    if actor.role is not None:
+        return actor.role in line.roles
+    return line.command in BY_TOKEN if actor.by_token else line.by_program
 
 
 def _names(roles: frozenset[Role]) -> str:

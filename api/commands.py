@@ -94,18 +94,39 @@ def sent_in(
         NotAllowed: a token without the scope, or a person of another role.
         NotSignedIn: no valid session or token.
     """
-    authorization = request.headers.get("authorization")
-    if authorization is None:
-        sent = sent_by_person(request, services, digest, key, csrf)
-        return _of_the_desk(sent)
-    require_scope(Scope.INTAKE)(request, services)
+    if request.headers.get("authorization") is None:
+        return _of_the_desk(sent_by_person(request, services, digest, key, csrf))
+    return _sent_by_token(request, services, Scope.INTAKE, key, digest)
+
+
+def sent_to_respond(
+    request: Request,
+    services: Wired,
+    digest: Annotated[str, Depends(digest_of)],
+    key: KeyHeader = None,
+    csrf: Csrf = "",
+) -> Sent:
+    """The write of a person who has signed in, or of a program that may tell what was answered elsewhere.
+
+    Raises:
+        NotAllowed: a token without the scope.
+        NotSignedIn: no valid session or token.
+    """
+    if request.headers.get("authorization") is None:
+        return sent_by_person(request, services, digest, key, csrf)
+    return _sent_by_token(request, services, Scope.RESPOND, key, digest)
+
+
+def _sent_by_token(request: Request, services: Services, scope: Scope, key: str | None, digest: str) -> Sent:
+    require_scope(scope)(request, services)
+    secret = request.headers["authorization"].partition(" ")[2].strip()
     with services.database.read() as connection:
-        secret = authorization.partition(" ")[2].strip()
         token = tokens.find(connection, hashed(secret), services.clock.now())
     if token is None:
         raise NotAllowed("接口令牌刚刚失效。", mend="请向管理员索取新的令牌。", code="token.invalid")
     owner = f"token/{token['id']}"
-    return Sent(services, Actor(None, owner, token["name"], None), Once(services, owner, key, digest))
+    actor = Actor(None, owner, token["name"], None, by_token=True)
+    return Sent(services, actor, Once(services, owner, key, digest))
 
 
 def _person(request: Request, services: Services, csrf: str) -> Person:
@@ -121,4 +142,5 @@ def _of_the_desk(sent: Sent) -> Sent:
 
 
 ByPerson = Annotated[Sent, Depends(sent_by_person)]
+BySender = Annotated[Sent, Depends(sent_to_respond)]
 Intake = Annotated[Sent, Depends(sent_in)]

@@ -92,11 +92,11 @@ def ids_of_messages(connection: Connection, message_ids: Sequence[int]) -> list[
 
 
 def first_touched_by_a_person(connection: Connection, case_ids: Sequence[int]) -> int | None:
-    """The first of these cases on which somebody of the office has acted, or None."""
+    """The first of these cases on which the office has acted, by a person or by token; or None."""
     for some in in_chunks(case_ids):
         query = (
             sa.select(events.c.stream)
-            .where(events.c.stream.in_(some), events.c.actor_kind == "human")
+            .where(events.c.stream.in_(some), events.c.actor_kind.in_(("human", "machine")))
             .order_by(events.c.stream)
             .limit(1)
         )

@@ -32,7 +32,7 @@ class Draft:
 
     Attributes:
         stream: id of the case, or `OFFICE_STREAM`.
-        actor_kind: `human`, `system` or `import`.
+        actor_kind: `human`, `machine` (by token), `system` or `import`.
         occurred_at: when it is claimed to have happened.
         payload: facts; ids and figures, never a citizen's words.
     """

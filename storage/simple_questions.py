@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 from core.vocabulary import CaseKind, CaseState, Channel, DeadlineState, Tag
 from storage.tables import assessments, cases, deadlines, events, messages
 
+_PROGRAM = "system"
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
@@ -51,10 +53,10 @@ def undecided(
             cases.c.is_history.is_(False),
             cases.c.state.in_([state.value for state in states]),
             cases.c.channel.in_([channel.value for channel in channels]),
-            ~_decided("human"),
+            ~_decided(events.c.actor_kind != _PROGRAM),
             sa.case(
-                (assessments.c.is_simple, ~_decided("system")),
-                else_=sa.and_(_decided("system"), _runs(rules)),
+                (assessments.c.is_simple, ~_decided(events.c.actor_kind == _PROGRAM)),
+                else_=sa.and_(_decided(events.c.actor_kind == _PROGRAM), _runs(rules)),
             ),
         )
         .order_by(cases.c.id)
@@ -66,13 +68,13 @@ def undecided(
     ]
 
 
-def _decided(actor_kind: str) -> sa.ColumnElement[bool]:
+def _decided(by: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return (
         sa.select(sa.literal(1))
         .where(
             events.c.stream == cases.c.id,
             events.c.tag == Tag.CASE_SIMPLE_SET.value,
-            events.c.actor_kind == actor_kind,
+            by,
         )
         .exists()
     )

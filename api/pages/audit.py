@@ -118,7 +118,7 @@ def _line(row: dict[str, Any]) -> EventLine:
         occurred_at=row["occurred_at"],
         what=label(Tag(row["tag"])),
         tag=row["tag"],
-        actor=row["actor"] if row["actor_kind"] == "human" else f"系统（{row['actor']}）",
+        actor=row["actor"] if row["actor_kind"] in {"human", "machine"} else f"系统（{row['actor']}）",
         hash=row["hash"],
         facts=facts_of(row["payload"]),
     )

@@ -42,7 +42,7 @@ def _line(event: Mapping[str, Any], rule_labels: Mapping[str, str]) -> Happening
 
 
 def _who(event: Mapping[str, Any]) -> str:
-    if event["actor_kind"] == "human":
+    if event["actor_kind"] in {"human", "machine"}:
         return str(event["actor"])
     return _IMPORT if event["actor_kind"] == "import" else _ENGINE
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from alerts import claims, handling, reopening
 from alerts.answering import Reply, holding_reply, reply
-from api.commands import ByPerson, Sent, outcome_json
+from api.commands import ByPerson, BySender, Sent, outcome_json
 from api.cursors import decode, encode
 from api.dossier import case_json, dossier
 from api.evidence import UPLOAD_BYTES, kept_copy
@@ -89,7 +89,7 @@ def one(services: Wired, reader: _Reads, case_id: Number) -> dict[str, Any]:
 
 
 @router.post("/cases/{case_id}/assign", summary="交办", **_COMMAND)
-def assign(sent: ByPerson, case_id: Number, given: AssignIn) -> Response:
+def assign(sent: BySender, case_id: Number, given: AssignIn) -> Response:
     """A section becomes responsible; no clock changes."""
     act = sent.act(given.seq)
     return sent.give(lambda connection: handling.assign(connection, case_id, act, section=given.section))
@@ -116,7 +116,7 @@ def signed(sent: Sent, case_id: int, given: AcknowledgeIn | None) -> Response:
 
 
 @router.post("/cases/{case_id}/reply", summary="答复", max_body_size=UPLOAD_BYTES, **_COMMAND)
-def answer(sent: ByPerson, case_id: Number, given: ReplyIn) -> Response:
+def answer(sent: BySender, case_id: Number, given: ReplyIn) -> Response:
     """Answer the citizen; the clocks that wait for an answer stop at its time."""
     earlier = sent.once.earlier()
     if earlier is not None:
@@ -126,7 +126,7 @@ def answer(sent: ByPerson, case_id: Number, given: ReplyIn) -> Response:
 
 
 @router.post("/cases/{case_id}/holding-reply", summary="告知收悉", max_body_size=UPLOAD_BYTES, **_COMMAND)
-def answer_later(sent: ByPerson, case_id: Number, given: ReplyIn) -> Response:
+def answer_later(sent: BySender, case_id: Number, given: ReplyIn) -> Response:
     """Tell the citizen that the message has arrived; stops no clock."""
     earlier = sent.once.earlier()
     if earlier is not None:
@@ -136,14 +136,14 @@ def answer_later(sent: ByPerson, case_id: Number, given: ReplyIn) -> Response:
 
 
 @router.post("/cases/{case_id}/send-back", summary="退回", **_COMMAND)
-def send_back(sent: ByPerson, case_id: Number, given: ReasonIn) -> Response:
+def send_back(sent: BySender, case_id: Number, given: ReasonIn) -> Response:
     """The section is not responsible; the clocks run on."""
     act = sent.act(given.seq)
     return sent.give(lambda connection: handling.send_back(connection, case_id, act, reason=given.reason))
 
 
 @router.post("/cases/{case_id}/refer", summary="转办", **_COMMAND)
-def refer(sent: ByPerson, case_id: Number, given: ReferIn) -> Response:
+def refer(sent: BySender, case_id: Number, given: ReferIn) -> Response:
     """Another office is asked to deal with it; the answer is owed on."""
     act = sent.act(given.seq)
     return sent.give(
@@ -159,7 +159,7 @@ def dismiss(sent: ByPerson, case_id: Number, given: ReasonIn) -> Response:
 
 
 @router.post("/cases/{case_id}/close", summary="办结", **_COMMAND)
-def close(sent: ByPerson, case_id: Number, given: CloseIn) -> Response:
+def close(sent: BySender, case_id: Number, given: CloseIn) -> Response:
     """Everything owed has been given."""
     act, law = sent.act(given.seq), sent.services.law
     return sent.give(lambda connection: handling.close(connection, case_id, act, law, outcome=given.outcome))
@@ -173,7 +173,7 @@ def reopen(sent: ByPerson, case_id: Number, given: ReasonIn) -> Response:
 
 
 @router.post("/cases/{case_id}/set-simple", summary="认定是否简单问题", **_COMMAND)
-def set_simple(sent: ByPerson, case_id: Number, given: SimpleIn) -> Response:
+def set_simple(sent: BySender, case_id: Number, given: SimpleIn) -> Response:
     """Opens or cancels the clock of simple questions."""
     act, law = sent.act(given.seq), sent.services.law
     return sent.give(

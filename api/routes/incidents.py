@@ -12,7 +12,7 @@ from alerts import grading, handling, publishing
 from alerts import incidents as casework
 from alerts.incidents import NewIncident
 from alerts.instants import Instants
-from api.commands import ByPerson, Sent, outcome_json
+from api.commands import ByPerson, BySender, Sent, outcome_json
 from api.cursors import decode, encode
 from api.dossier import dossier
 from api.evidence import UPLOAD_BYTES, kept_copy
@@ -81,7 +81,7 @@ def listed(
     response_model=OutcomeOut,
     responses=problems(401, 403, 409, 413, 422),
 )
-def open_one(sent: ByPerson, given: OpenIn) -> Response:
+def open_one(sent: BySender, given: OpenIn) -> Response:
     """Open an incident; a grave suggested level starts a provisional clock at once."""
     if any(not 1 <= number <= LARGEST_ID for number in given.messages):
         raise InvalidInput("信息编号不对。", mend="请检查编号。", field="messages")
@@ -166,7 +166,7 @@ def grade(sent: ByPerson, incident_id: Number, given: GradeIn) -> Response:
 @router.post(
     "/incidents/{incident_id}/publish", summary="登记权威发布", max_body_size=UPLOAD_BYTES, **_COMMAND
 )
-def publish(sent: ByPerson, incident_id: Number, given: PublishIn) -> Response:
+def publish(sent: BySender, incident_id: Number, given: PublishIn) -> Response:
     """Record an official statement with its evidence; without evidence no clock stops."""
     earlier = sent.once.earlier()
     if earlier is not None:
@@ -182,7 +182,7 @@ def publish(sent: ByPerson, incident_id: Number, given: PublishIn) -> Response:
     max_body_size=UPLOAD_BYTES,
     **_COMMAND,
 )
-def press_conference(sent: ByPerson, incident_id: Number, given: PublishIn) -> Response:
+def press_conference(sent: BySender, incident_id: Number, given: PublishIn) -> Response:
     """Record a press conference with its evidence; stops its own clock only."""
     earlier = sent.once.earlier()
     if earlier is not None:

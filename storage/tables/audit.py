@@ -14,7 +14,7 @@ events = Table(
     Column("stream", Id, primary_key=True, autoincrement=False),
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("tag", String(60), nullable=False),
-    # human | system | import
+    # human | machine | system | import
     Column("actor_kind", String(20), nullable=False),
     Column("actor", Text, nullable=False),
     Column("occurred_at", Instant, nullable=False),

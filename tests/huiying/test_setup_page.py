@@ -38,7 +38,11 @@ def signed_in(site: TestClient, login: str, password: str) -> TestClient:
     browser = TestClient(site.app, follow_redirects=False)
     assert browser.post("/sign-in", data={"login": login, "password": password}).status_code == 303
     form = hidden(browser.get("/account").text)
-    chosen = {"old_password": password, "new_password": "自己记得住的一句长话", "repeated": "自己记得住的一句长话"}
+    chosen = {
+        "old_password": password,
+        "new_password": "自己记得住的一句长话",
+        "repeated": "自己记得住的一句长话",
+    }
     assert browser.post("/account/password", data={**form, **chosen}).status_code == 303
     return browser
 
