@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.sentiment.fast import SnowNlpScorer, positive_share
+from analysis.sentiment.bayes import positive_share
+from analysis.sentiment.fast import SnowNlpScorer
 from analysis.sentiment.scorer import UNCALIBRATED
 from tests.analysis import snownlp_oracle as oracle
 
@@ -163,8 +164,70 @@ def real_texts() -> list[str]:
     return [text for text in texts if text.strip()]
 
 
+STRANGE = "鱻麤龖㐀㒱𠀋𪜎門開關後裡髮😀👍🏽\x07\x85\u3000 \t\n"
+
+
+def fuzzed(texts: list[str], count: int) -> list[str]:
+    """Texts with a fifth of their characters replaced by rare, traditional, control and other odd ones."""
+    chance = random.Random(20261125)  # noqa: S311 - the same damage each time
+    damaged = []
+    for place in range(count):
+        text = texts[place % len(texts)][:120]
+        chosen = (_odd(chance) if chance.random() < 0.2 else one for one in text)
+        damaged.append("".join(chosen))
+    return [text for text in damaged if text.strip()]
+
+
+def _odd(chance: random.Random) -> str:
+    kinds = (
+        lambda: chance.choice(STRANGE),
+        lambda: chr(chance.randint(0x4E00, 0x9FA5)),
+        lambda: chr(chance.randint(0x20000, 0x2A6DF)),
+        lambda: chr(chance.randint(0x1F300, 0x1FAFF)),
+        lambda: chr(chance.randint(0, 0xFF)),
+    )
+    return chance.choice(kinds)()
+
+
+def different(texts: list[str], scorer: SnowNlpScorer) -> list[str]:
+    """The texts on which plain snownlp, the batch and the single path do not agree in every bit."""
+    wrong = []
+    for text, together in zip(texts, scorer.score_many(texts), strict=True):
+        if not together.raw == scorer.score(text).raw == oracle.sentiments(text):
+            wrong.append(text)
+    return wrong
+
+
+def test_many_texts_together_score_as_each_alone(scorer: SnowNlpScorer) -> None:
+    texts = fuzzed(INVENTED, 600)
+    assert scorer.score_many(texts) == [scorer.score(text) for text in texts]
+
+
+def test_runs_cut_together_are_cut_as_alone(scorer: SnowNlpScorer) -> None:
+    texts = ["了" * length for length in range(1, 130)] + ["乙龥" * 90, "龥", "一龥龥龥一龥"] + INVENTED
+    assert scorer._words.words_of_many(texts) == [scorer.words(text) for text in texts]
+
+
 @pytest.mark.real_data
-def test_every_twentieth_real_text_scores_as_in_snownlp(scorer: SnowNlpScorer) -> None:
-    texts = real_texts()[::20]
-    assert len(texts) > 1000
-    assert [t for t in texts if scorer.score(t).raw != oracle.sentiments(t)] == []
+def test_every_hundredth_real_text_scores_as_in_snownlp(scorer: SnowNlpScorer) -> None:
+    texts = real_texts()[::100]
+    assert len(texts) > 200
+    assert different(texts, scorer) == []
+
+
+@pytest.mark.thorough
+@pytest.mark.real_data
+def test_twenty_thousand_real_texts_score_as_in_snownlp(scorer: SnowNlpScorer) -> None:
+    texts = real_texts()[:20_000]
+    assert len(texts) == 20_000
+    assert different(texts, scorer) == []
+
+
+@pytest.mark.thorough
+def test_ten_thousand_fuzzed_texts_score_as_in_snownlp(scorer: SnowNlpScorer) -> None:
+    assert different(fuzzed(INVENTED, 10_000), scorer) == []
+
+
+def test_run_of_thousands_without_a_mark_takes_no_square_of_its_length(scorer: SnowNlpScorer) -> None:
+    words = scorer.words("我们小区从去年开始漏水" * 3_000)
+    assert "".join(words) == "我们小区从去年开始漏水" * 3_000
