@@ -11,6 +11,7 @@ from huiying.cli.channels import channels_app
 from huiying.cli.closing import closing_app
 from huiying.cli.demo import demo_command
 from huiying.cli.due import due_command
+from huiying.cli.exporting import export_app
 from huiying.cli.importing import import_command, imports_command, quarantine_app
 from huiying.cli.keeping import audit_app, check_command, migrate_command
 from huiying.cli.looking import cases_command, messages_command
@@ -56,6 +57,7 @@ app.command("check")(check_command)
 report_app.add_typer(papers_app)
 report_app.add_typer(closing_app)
 app.add_typer(report_app, name="report")
+app.add_typer(export_app, name="export")
 app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
 app.add_typer(channels_app, name="channels")
