@@ -161,7 +161,7 @@ def _case_row(law: Law, case_id: int, one: Stored, answer: Answer, now: datetime
     record = one.record
     return {
         "id": case_id,
-        "kind": CaseKind.MESSAGE.value,
+        "kind": _kind_of(law, record).value,
         "message_id": one.id,
         "channel": record.channel.value,
         "section": record.section,
@@ -172,6 +172,12 @@ def _case_row(law: Law, case_id: int, one: Stored, answer: Answer, now: datetime
         "received_at": record.received_at,
         "registered_at": now,
     }
+
+
+def _kind_of(law: Law, record: MessageRecord) -> CaseKind:
+    """A message is a case of the kind that the rules of its channel are for: a letter, or a request."""
+    key = law.rulebook.for_channel(record.channel)[0]
+    return law.rulebook.rule(key, local_day(record.received_at)).applies_to.kind
 
 
 def _registered(

@@ -16,6 +16,7 @@ from alerts.casework import RECEIVED, Law, answer_columns
 from alerts.owed import Fact, rule_of, rules_of_level
 from alerts.planning import plan_for
 from core.clock import iso, local_day
+from core.model import DueTime
 from core.rulebook import Rule
 from core.vocabulary import (
     CaseKind,
@@ -27,7 +28,7 @@ from core.vocabulary import (
     Precision,
     ResponseKind,
 )
-from storage import deadlines, explanations, incidents, planned_actions, responses
+from storage import cases, deadlines, explanations, extensions, incidents, pauses, planned_actions, responses
 from storage.database import Connection, Row
 
 STOPPED_BY: Mapping[ResponseKind, frozenset[ClockStop]] = {
@@ -95,6 +96,7 @@ def still_running(connection: Connection, case_id: int) -> list[Row]:
 def end(connection: Connection, rows: Sequence[Row], state: DeadlineState, now: datetime) -> None:
     """Cancel or supersede clocks: the rows stay, what was planned for them is taken back."""
     ids = [row["id"] for row in rows]
+    pauses.close(connection, ids, now)
     deadlines.end(connection, ids, state)
     planned_actions.supersede(connection, ids, now)
 
@@ -108,11 +110,13 @@ def settle(connection: Connection, law: Law, case_id: int, now: datetime) -> Set
     met: list[dict[str, Any]] = []
     claimed: set[int] = set()
     given = responses.standing(connection, case_id)
-    for clock in deadlines.live(connection, case_id):
-        stops = rule_of(law, clock).stops
+    for stored in deadlines.live(connection, case_id):
+        clock, stops = stored, rule_of(law, stored).stops
         fit = [one for one in given if _meets(one, clock, stops)]
         plain = [one for one in fit if not is_claim(one, clock["due_at"])]
         first = min(plain, key=lambda one: (one["occurred_at"], one["id"]), default=None)
+        if first is not None and clock["state"] == DeadlineState.PAUSED.value:
+            clock = _end_pause(connection, law, clock, first["occurred_at"], now)
         if first is not None and _stop(connection, clock, first, now):
             met.append(_met_facts(clock, first))
         elif first is None and clock["state"] in _STILL:
@@ -131,6 +135,42 @@ def is_claim(response: Fact, due_at: datetime) -> bool:
     claimed: datetime = response["occurred_at"]
     recorded: datetime = response["recorded_at"]
     return claimed <= due_at < recorded
+
+
+def recounted(connection: Connection, law: Law, clock: Row, now: datetime, *, rule: Rule) -> DueTime:
+    """When a clock that stands in the database is due under `rule`, its pauses and its extension counted in.
+
+    A pause that has not ended is taken to last until `now`.
+    """
+    return law.due_times.recount(
+        rule,
+        clock["started_at"],
+        pauses=pauses.of_deadline(connection, clock["id"]),
+        extended_by=extensions.granted(connection, clock["id"]),
+        now=now,
+    )
+
+
+def move_due(
+    connection: Connection, law: Law, clock: Row, due: DueTime, now: datetime, **columns: Any
+) -> Row:
+    """Give a clock another due instant with its explanation, and plan its ladder anew; the row as it is now.
+
+    What its earlier plans carried out for the same moment is not repeated.
+    """
+    deadlines.update(
+        connection,
+        clock["id"],
+        due_at=due.due_at,
+        is_provisional=due.provisional,
+        calendar_version=due.calendar_version,
+        explanation_id=explanations.ensure(connection, due.explanation),
+        **columns,
+    )
+    moved = deadlines.row(connection, clock["id"])
+    if not cases.get(connection, clock["case_id"])["is_history"]:
+        plan_for(connection, law.ladders, [moved], now)
+    return moved
 
 
 def of_cycle(connection: Connection, case: Fact) -> list[Row]:
@@ -248,6 +288,14 @@ def _stop(connection: Connection, clock: Row, response: Row, now: datetime) -> b
         met_known_at=known_at,
     )
     return True
+
+
+def _end_pause(connection: Connection, law: Law, clock: Row, answered_at: datetime, now: datetime) -> Row:
+    """The clock as it stands when the answer ends its pause: what was paused is not held against it."""
+    since = max(pause.since for pause in pauses.of_deadline(connection, clock["id"]))
+    pauses.close(connection, [clock["id"]], max(since, answered_at))
+    due = recounted(connection, law, clock, now, rule=rule_of(law, clock))
+    return move_due(connection, law, clock, due, now)
 
 
 def _met_facts(clock: Row, response: Row) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from core.clock import SHANGHAI, UTC, day_end, local_day, require_aware
@@ -101,6 +101,26 @@ class DueTimes:
         if known is None:
             known = self._known[key] = due(rule, started_at, self._calendar, day_ends=self._day_ends)
         return known
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The tables in use."""
+        return self._calendar
+
+    def recount(
+        self, rule: Rule, started_at: datetime, *, pauses: Sequence[Pause], extended_by: int, now: datetime
+    ) -> DueTime:
+        """The due time of a clock that stood still or was extended.
+
+        Args:
+            extended_by: in the unit of the rule's limit, counted on from its end.
+
+        Raises:
+            InvalidInput: see `due`.
+        """
+        if extended_by and rule.limit.amount is not None:
+            rule = replace(rule, limit=replace(rule.limit, amount=rule.limit.amount + extended_by))
+        return due(rule, started_at, self._calendar, pauses=pauses, day_ends=self._day_ends, now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from core.clock import iso
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
 from core.vocabulary import (
-    CaseKind,
     CaseState,
     ClockStop,
     Command,
@@ -222,33 +221,4 @@ def _no_change(step: Step, *, has_rule: bool, is_simple: bool) -> Conflict:
         code="case.no_change",
         status=step.case["state"],
         command=Command.SET_SIMPLE.value,
-    )
-
-
-def pause(connection: Connection, case_id: int, act: Act, law: Law, *, reason: str) -> Outcome:
-    """暂停计时: refused wherever the law does not let a clock stand still.
-
-    Raises:
-        Conflict: none of the running clocks may be paused, or pausing is not open to this kind of case.
-        NotFound, NotAllowed: see `alerts.steps.begin`.
-    """
-    step = begin(connection, case_id, Command.PAUSE, act, {"reason": reason})
-    if isinstance(step, Outcome):
-        return step
-    rules = [rule_of(law, row) for row in clocks.still_running(connection, case_id)]
-    names = "、".join(dict.fromkeys(rule.label for rule in rules)) or "本件"
-    if any(rule.pausable for rule in rules) and CaseKind(step.case["kind"]) is CaseKind.REQUEST:
-        raise Conflict(
-            f"“{names}”的暂停须附批准文书,不能在此直接办理。",
-            mend="请在批准后由管理员登记。",
-            code="clock.pause_needs_authority",
-            status=step.case["state"],
-            command=Command.PAUSE.value,
-        )
-    raise Conflict(
-        f"“{names}”的时限依规定不能暂停。",
-        mend="请按原定时限办理。",
-        code="clock.not_pausable",
-        status=step.case["state"],
-        command=Command.PAUSE.value,
     )

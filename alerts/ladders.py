@@ -109,6 +109,13 @@ class ChannelAlarm(RuleFileModel):
     minutes: int = Field(ge=0)
 
 
+class DayOfYear(RuleFileModel):
+    """A day that comes every year."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+
+
 class Delivery(RuleFileModel):
     """How notices reach people.
 
@@ -120,6 +127,7 @@ class Delivery(RuleFileModel):
         next_channel_after_minutes: by priority, how long the person has to acknowledge before the notice goes
             out on their next channel, too.
         give_up_after_hours: how long a notice that cannot be sent is tried.
+        calendar_expected: from this day on the table of the next year is missed.
     """
 
     office_hours: OfficeHours
@@ -131,6 +139,7 @@ class Delivery(RuleFileModel):
     off_peak: OffPeak
     give_up_after_hours: int = Field(ge=1)
     channel_alarm: ChannelAlarm
+    calendar_expected: DayOfYear
 
     @model_validator(mode="after")
     def _ends_with_somebody(self) -> Delivery:

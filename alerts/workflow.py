@@ -131,6 +131,13 @@ TABLE: tuple[Move, ...] = (
         _DESK,
     ),
     Move(_C.PAUSE, _ALL_KINDS, UNANSWERED, None, Tag.CASE_PAUSED, frozenset({_R.PRESS, _R.MANAGER})),
+    Move(_C.RESUME, _ALL_KINDS, UNANSWERED, None, Tag.CASE_RESUMED, _ANYBODY),
+    # Whoever answers asks for more time; a leader grants it.
+    Move(_C.EXTEND, _LETTERS, UNANSWERED, None, Tag.EXTENSION_ASKED, _SECTIONS),
+    Move(_C.GRANT_EXTENSION, _LETTERS, UNANSWERED, None, Tag.EXTENSION_GRANTED, frozenset({_R.MANAGER})),
+    Move(_C.REFUSE_EXTENSION, _LETTERS, UNANSWERED, None, Tag.EXTENSION_REFUSED, frozenset({_R.MANAGER})),
+    Move(_C.MERGE, _ALL_KINDS, _OPEN_OR_ANSWERED, _S.MERGED, Tag.CASE_MERGED, _DESK),
+    Move(_C.SPLIT, _INCIDENTS, _OPEN_OR_ANSWERED, None, Tag.INCIDENT_SPLIT, _DESK),
 )
 
 

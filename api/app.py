@@ -42,6 +42,7 @@ from api.routes import reports as report_routes
 from api.routes import rules as rule_routes
 from api.routes import session as session_routes
 from api.routes import stream as stream_routes
+from api.routes import timing as timing_routes
 from api.security.addresses import require_clean_address
 from api.services import Services
 
@@ -98,6 +99,7 @@ def _interface() -> APIRouter:
         alert_routes,
         incident_routes,
         case_routes,
+        timing_routes,
         deadline_routes,
         report_routes,
         paper_routes,

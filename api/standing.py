@@ -24,4 +24,6 @@ def standing(row: Row, choice: Choice) -> Standing:
         return Standing.MET
     if row["status"] == DeadlineStatus.OVERDUE.value:
         return Standing.OVERDUE
+    if row["state"] == DeadlineState.PAUSED.value:
+        return Standing.RUNNING
     return Standing.DUE_SOON if row["due_at"] <= choice.as_of + choice.soon else Standing.RUNNING

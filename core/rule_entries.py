@@ -119,6 +119,12 @@ class RuleEntry(RuleFileModel):
             raise ValueError("没有例子的规则不能使用")
         return self
 
+    @model_validator(mode="after")
+    def _extends_in_its_own_unit(self) -> RuleEntry:
+        if self.extension is not None and self.extension.unit is not self.limit.unit:
+            raise ValueError("延长的期限与原期限用同一单位")
+        return self
+
 
 class RuleFile(RuleFileModel):
     """One file: one policy document and its rules."""

@@ -293,6 +293,21 @@ class Confirmation(StrEnum):
     REFUSED = "refused"
 
 
+class ExtensionState(StrEnum):
+    """Where a request for a longer limit stands."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class LinkKind(StrEnum):
+    """How two cases belong together."""
+
+    MERGED = "merged"
+    SPLIT = "split"
+
+
 class Command(StrEnum):
     """What a person can do to a case; who may, and when, stands in `alerts.workflow`."""
 
@@ -315,6 +330,12 @@ class Command(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     PAUSE = "pause"
+    RESUME = "resume"
+    EXTEND = "extend"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 class AlertKind(StrEnum):
@@ -369,6 +390,13 @@ class Tag(StrEnum):
     CASE_CLOSED = "case:closed"
     CASE_REOPENED = "case:reopened"
     CASE_PAUSED = "case:paused"
+    CASE_RESUMED = "case:resumed"
+    CASE_MERGED = "case:merged"
+    CASE_ABSORBED = "case:absorbed"
+    INCIDENT_SPLIT = "incident:split"
+    EXTENSION_ASKED = "extension:asked"
+    EXTENSION_GRANTED = "extension:granted"
+    EXTENSION_REFUSED = "extension:refused"
     STATEMENT_PUBLISHED = "statement:published"
     PRESS_CONFERENCE_HELD = "press_conference:held"
     RESPONSE_CLAIMED = "response:claimed"
@@ -385,6 +413,8 @@ class Tag(StrEnum):
     MESSAGE_REVISED = "message:revised"
     MESSAGE_CORRECTED = "message:corrected"
     DEADLINE_SUPERSEDED = "deadline:superseded"
+    DEADLINE_RECALCULATED = "deadline:recalculated"
+    DEADLINE_BREACH_WITHDRAWN = "deadline:breach_withdrawn"
     DEADLINE_WARNED = "deadline:warned"
     DEADLINE_BREACHED = "deadline:breached"
     DEADLINE_ESCALATED = "deadline:escalated"

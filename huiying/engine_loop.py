@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from alerts.calendar_watch import alarm_missing_year
 from alerts.channels.opening import open_all
 from alerts.dispatcher import Dispatched, Dispatcher
 from alerts.engine import Engine, Ticked
@@ -24,6 +25,7 @@ from storage import channels, engine_state
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 1
+_CALENDAR_SECONDS = 3600
 _WATCH_SECONDS = 5.0
 _SIGN_EVERY = timedelta(seconds=5)
 
@@ -75,6 +77,7 @@ class EngineLoop:
         """
         self._prepare()
         try:
+            self._calendar_job()
             return self._tick(), self._dispatcher.drain()
         finally:
             self._release()
@@ -113,11 +116,15 @@ class EngineLoop:
 
     def _schedule(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(timezone="UTC")
-        for name, job in (("tick", self._tick_job), ("dispatch", self._dispatch_job)):
+        for name, job, seconds in (
+            ("tick", self._tick_job, _EVERY_SECONDS),
+            ("dispatch", self._dispatch_job, _EVERY_SECONDS),
+            ("calendar", self._calendar_job, _CALENDAR_SECONDS),
+        ):
             scheduler.add_job(
                 job,
                 "interval",
-                seconds=_EVERY_SECONDS,
+                seconds=seconds,
                 id=name,
                 max_instances=1,
                 coalesce=True,
@@ -162,6 +169,13 @@ class EngineLoop:
         else:
             if done.failed:
                 _log.error("tick.actions_failed failed=%d quarantined=%d", done.failed, done.quarantined)
+
+    def _calendar_job(self) -> None:
+        office = self._office
+        try:
+            alarm_missing_year(office.database, office.law.ladders, office.calendar, office.clock.now())
+        except HuiyingError as error:
+            _log.warning("calendar.failed %s", error.code)
 
     def _dispatch_job(self) -> None:
         if self._stopped.is_set():

@@ -15,6 +15,7 @@ from storage.tables import cases, deadlines, messages, sources
 from storage.types import Instant
 
 _STILL = (DeadlineState.RUNNING.value, DeadlineState.PAUSED.value)
+_GONE = (DeadlineState.SUPERSEDED.value, DeadlineState.CANCELLED.value)
 
 
 def insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -30,6 +31,54 @@ def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> list[dict[str
     return numbered
 
 
+def row(connection: Connection, deadline_id: int) -> RowMapping:
+    """The row of one clock that stands in the database."""
+    return connection.execute(sa.select(deadlines).where(deadlines.c.id == deadline_id)).mappings().one()
+
+
+def of_case(connection: Connection, case_id: int) -> Sequence[RowMapping]:
+    """Every clock of a case, also those that were superseded or cancelled, in order of id."""
+    query = sa.select(deadlines).where(deadlines.c.case_id == case_id).order_by(deadlines.c.id)
+    return connection.execute(query).mappings().all()
+
+
+def counted_with(connection: Connection) -> list[str]:
+    """The versions of calendars that clocks which were not superseded or cancelled were counted with."""
+    query = (
+        sa.select(deadlines.c.calendar_version)
+        .where(deadlines.c.state.not_in(_GONE), deadlines.c.calendar_version != "")
+        .distinct()
+        .order_by(deadlines.c.calendar_version)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def cases_counted_with(connection: Connection, calendar_versions: Sequence[str]) -> list[int]:
+    """The cases with a standing clock that was counted with one of these calendars, in order of id."""
+    query = (
+        sa.select(deadlines.c.case_id)
+        .where(deadlines.c.calendar_version.in_(calendar_versions), deadlines.c.state.not_in(_GONE))
+        .distinct()
+        .order_by(deadlines.c.case_id)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def cases_under(connection: Connection, rule_key: str, *, but_version: str) -> list[int]:
+    """The cases with an unanswered clock of a rule in another version than this, in order of id."""
+    query = (
+        sa.select(deadlines.c.case_id)
+        .where(
+            deadlines.c.rule_key == rule_key,
+            deadlines.c.rule_version != but_version,
+            deadlines.c.state.in_(_STILL),
+        )
+        .distinct()
+        .order_by(deadlines.c.case_id)
+    )
+    return list(connection.execute(query).scalars())
+
+
 def _at(as_of: datetime) -> sa.BindParameter[datetime]:
     return sa.bindparam(None, as_of, Instant())
 
@@ -43,7 +92,8 @@ def status(as_of: datetime) -> sa.ColumnElement[str]:
     """How a clock stands at `as_of`, as a `DeadlineStatus`; the page, the API and the report all use it.
 
     On time means answered at or before the due instant; overdue means not answered and past it. Overdue is
-    a fact about a clock that still runs, never a stored state.
+    a fact about a clock that still runs, never a stored state. A clock that stands still cannot run out: only
+    one that is not overdue may be paused.
     """
     answered = is_answered(as_of)
     return sa.case(
@@ -51,17 +101,19 @@ def status(as_of: datetime) -> sa.ColumnElement[str]:
         (sa.and_(answered, deadlines.c.is_time_unknown), DeadlineStatus.TIME_UNKNOWN.value),
         (sa.and_(answered, deadlines.c.met_at <= deadlines.c.due_at), DeadlineStatus.ON_TIME.value),
         (answered, DeadlineStatus.LATE.value),
-        (deadlines.c.due_at < _at(as_of), DeadlineStatus.OVERDUE.value),
+        (
+            sa.and_(deadlines.c.due_at < _at(as_of), deadlines.c.state != DeadlineState.PAUSED.value),
+            DeadlineStatus.OVERDUE.value,
+        ),
         else_=DeadlineStatus.OPEN.value,
     )
 
 
 def live(connection: Connection, case_id: int) -> Sequence[RowMapping]:
     """The clocks of a case that were not superseded or cancelled."""
-    gone = (DeadlineState.SUPERSEDED.value, DeadlineState.CANCELLED.value)
     query = (
         sa.select(deadlines)
-        .where(deadlines.c.case_id == case_id, deadlines.c.state.not_in(gone))
+        .where(deadlines.c.case_id == case_id, deadlines.c.state.not_in(_GONE))
         .order_by(deadlines.c.id)
     )
     return connection.execute(query).mappings().all()
@@ -196,10 +248,11 @@ def standing(
     """
     now = _at(as_of)
     still = deadlines.c.state.in_([DeadlineState.RUNNING.value, DeadlineState.PAUSED.value])
+    running = deadlines.c.state == DeadlineState.RUNNING.value
     chosen = {
         "running": still,
-        "due_soon": sa.and_(still, deadlines.c.due_at >= now, deadlines.c.due_at <= _at(as_of + soon)),
-        "overdue": sa.and_(still, deadlines.c.due_at < now),
+        "due_soon": sa.and_(running, deadlines.c.due_at >= now, deadlines.c.due_at <= _at(as_of + soon)),
+        "overdue": sa.and_(running, deadlines.c.due_at < now),
         "met": deadlines.c.state == DeadlineState.MET.value,
     }
     query = (

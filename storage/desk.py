@@ -27,7 +27,7 @@ class Choice:
         as_of: the instant they are judged at.
         soon: how long before its due instant a clock is due soon.
         state: `running` (not answered, overdue or not), `later` (not answered, neither overdue nor due
-            soon), `due_soon`, `overdue`, `met`.
+            soon; a clock that stands still is one of these), `due_soon`, `overdue`, `met`.
         is_history: received before the office went live.
         is_provisional: rests on a calendar that is not published yet.
         text: stands in the title, or is the source's number.
@@ -100,13 +100,14 @@ def total(connection: Connection, choice: Choice) -> int:
 def counts(connection: Connection, choice: Choice) -> Counts:
     """The unanswered clocks of a choice by state; its own `state` is not looked at."""
     now, soon = _at(choice.as_of), _at(choice.as_of + choice.soon)
-    overdue = deadlines.c.due_at < now
-    due_soon = sa.and_(deadlines.c.due_at >= now, deadlines.c.due_at <= soon)
+    running = deadlines.c.state == DeadlineState.RUNNING.value
+    overdue = sa.and_(running, deadlines.c.due_at < now)
+    due_soon = sa.and_(running, deadlines.c.due_at >= now, deadlines.c.due_at <= soon)
     query = (
         sa.select(
             sa.func.count(sa.case((overdue, 1))),
             sa.func.count(sa.case((due_soon, 1))),
-            sa.func.count(sa.case((deadlines.c.due_at > soon, 1))),
+            sa.func.count(sa.case((_later(soon), 1))),
             sa.func.count(sa.case((deadlines.c.is_provisional, 1))),
         )
         .select_from(deadlines.join(cases))
@@ -143,15 +144,21 @@ def chosen(choice: Choice) -> list[sa.ColumnElement[bool]]:
     """The conditions of a choice, for a query over clocks joined with their cases."""
     now, soon = _at(choice.as_of), _at(choice.as_of + choice.soon)
     still = deadlines.c.state.in_(_STILL)
+    running = deadlines.c.state == DeadlineState.RUNNING.value
     states: dict[str | None, sa.ColumnElement[bool]] = {
         None: deadlines.c.state.not_in(_GONE),
         "running": still,
-        "later": sa.and_(still, deadlines.c.due_at > soon),
-        "due_soon": sa.and_(still, deadlines.c.due_at >= now, deadlines.c.due_at <= soon),
-        "overdue": sa.and_(still, deadlines.c.due_at < now),
+        "later": sa.and_(still, _later(soon)),
+        "due_soon": sa.and_(running, deadlines.c.due_at >= now, deadlines.c.due_at <= soon),
+        "overdue": sa.and_(running, deadlines.c.due_at < now),
         "met": deadlines.c.state == DeadlineState.MET.value,
     }
     return [states[choice.state], *_narrowed(choice)]
+
+
+def _later(soon: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+    """Neither overdue nor due soon: a clock that stands still is never either."""
+    return sa.or_(deadlines.c.due_at > soon, deadlines.c.state == DeadlineState.PAUSED.value)
 
 
 def _narrowed(choice: Choice) -> list[sa.ColumnElement[bool]]:

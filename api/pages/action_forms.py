@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from alerts.workflow import UNANSWERED, allowed
 from api.pages.contexts import Option
+from api.pages.form_parts import Field, Form, More
 from api.pages.given import Given
 from api.pages.handling_contexts import ActionForm, FormField
+from api.pages.timing_forms import TIMING_FORMS
 from api.pages.verbs import OFFERED, actor_of
 from api.security.identity import Person
 from core.clock import shanghai
@@ -24,72 +26,58 @@ _COME_TO: Mapping[Command, frozenset[Role]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    name: str
-    label: str
-    kind: str = "line"
-    hint: str = ""
-    is_required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class _Form:
-    effect: str
-    fields: tuple[_Field, ...] = ()
-
-
 _PUBLICATION = (
-    _Field("published_at", "发布时间", "time", "公众最早能看到的时刻。"),
-    _Field("url", "链接", "url", "系统会打开链接并留存一份。", is_required=False),
-    _Field("publisher", "发布单位", is_required=False),
-    _Field("title", "标题", is_required=False),
-    _Field("copy", "或上传留存件", "file", f"{_COPY_TYPES}；没有链接时上传。", is_required=False),
+    Field("published_at", "发布时间", "time", "公众最早能看到的时刻。"),
+    Field("url", "链接", "url", "系统会打开链接并留存一份。", is_required=False),
+    Field("publisher", "发布单位", is_required=False),
+    Field("title", "标题", is_required=False),
+    Field("copy", "或上传留存件", "file", f"{_COPY_TYPES}；没有链接时上传。", is_required=False),
 )
-_FORMS: Mapping[Command, _Form] = {
-    Command.ACKNOWLEDGE: _Form("表示本人已经看到；不停止计时。"),
-    Command.ASSIGN: _Form("交给科室办理；时限照旧计算。", (_Field("section", "承办科室", "choice"),)),
-    Command.REPLY: _Form(
+_FORMS: Mapping[Command, Form] = {
+    Command.ACKNOWLEDGE: Form("表示本人已经看到；不停止计时。"),
+    Command.ASSIGN: Form("交给科室办理；时限照旧计算。", (Field("section", "承办科室", "choice"),)),
+    Command.REPLY: Form(
         "实质答复才停止计时。",
         (
-            _Field("text", "答复内容", "text", "写明处理结果；只说收悉的不算答复。"),
-            _Field("replied_at", "答复时间", "time", "不填即为现在。", is_required=False),
-            _Field("org", "答复单位", is_required=False),
-            _Field("copy", "凭证", "file", "补录期限之前的答复时须附。", is_required=False),
+            Field("text", "答复内容", "text", "写明处理结果；只说收悉的不算答复。"),
+            Field("replied_at", "答复时间", "time", "不填即为现在。", is_required=False),
+            Field("org", "答复单位", is_required=False),
+            Field("copy", "凭证", "file", "补录期限之前的答复时须附。", is_required=False),
         ),
     ),
-    Command.HOLDING_REPLY: _Form("告诉来信人已经收到；不停止计时。", (_Field("text", "告知内容", "text"),)),
-    Command.PUBLISH: _Form("登记已经发布的权威信息；按发布时间停止计时。", _PUBLICATION),
-    Command.HOLD_PRESS_CONFERENCE: _Form("登记已经举行的新闻发布会；只停止发布会的时限。", _PUBLICATION),
-    Command.CONFIRM: _Form(
-        "确认他人补录的回应属实；按其时间停止计时。", (_Field("response", "补录的回应", "choice"),)
+    Command.HOLDING_REPLY: Form("告诉来信人已经收到；不停止计时。", (Field("text", "告知内容", "text"),)),
+    Command.PUBLISH: Form("登记已经发布的权威信息；按发布时间停止计时。", _PUBLICATION),
+    Command.HOLD_PRESS_CONFERENCE: Form("登记已经举行的新闻发布会；只停止发布会的时限。", _PUBLICATION),
+    Command.CONFIRM: Form(
+        "确认他人补录的回应属实；按其时间停止计时。", (Field("response", "补录的回应", "choice"),)
     ),
-    Command.REFUSE: _Form(
+    Command.REFUSE: Form(
         "补录的回应不成立；计时继续。",
-        (_Field("response", "补录的回应", "choice"), _Field("reason", "理由", "text")),
+        (Field("response", "补录的回应", "choice"), Field("reason", "理由", "text")),
     ),
-    Command.GRADE: _Form(
+    Command.GRADE: Form(
         "时限从三个时刻中最早的一个起算，与何时定级无关。",
         (
-            _Field("level", "级别", "choice"),
-            _Field("occurred_at", "发生时间", "time", "不知道可不填。", is_required=False),
-            _Field("first_public_at", "首次公开发布时间", "time", "不知道可不填。", is_required=False),
-            _Field("first_seen_at", "首次发现时间", "time"),
-            _Field("reason", "定级理由", "text"),
+            Field("level", "级别", "choice"),
+            Field("occurred_at", "发生时间", "time", "不知道可不填。", is_required=False),
+            Field("first_public_at", "首次公开发布时间", "time", "不知道可不填。", is_required=False),
+            Field("first_seen_at", "首次发现时间", "time"),
+            Field("reason", "定级理由", "text"),
         ),
     ),
-    Command.SET_SIMPLE: _Form(
+    Command.SET_SIMPLE: Form(
         "简单问题另有更短的时限，从收到之时起算。",
-        (_Field("is_simple", "认定为", "choice"), _Field("reason", "理由", "text")),
+        (Field("is_simple", "认定为", "choice"), Field("reason", "理由", "text")),
     ),
-    Command.SEND_BACK: _Form("不属本科室职责；计时不停。", (_Field("reason", "退回理由", "text"),)),
-    Command.REFER: _Form(
+    Command.SEND_BACK: Form("不属本科室职责；计时不停。", (Field("reason", "退回理由", "text"),)),
+    Command.REFER: Form(
         "请外单位办理；计时不停，仍须答复来信人。",
-        (_Field("office", "转往单位"), _Field("reason", "转办理由", "text")),
+        (Field("office", "转往单位"), Field("reason", "转办理由", "text")),
     ),
-    Command.DISMISS: _Form("不再办理，时限取消，报表中单列。", (_Field("reason", "理由", "text"),)),
-    Command.CLOSE: _Form("应办的都已办完。", (_Field("outcome", "办理结果", "text"),)),
-    Command.REOPEN: _Form("开始新一轮办理，重新计时。", (_Field("reason", "重新办理的理由", "text"),)),
+    Command.DISMISS: Form("不再办理，时限取消，报表中单列。", (Field("reason", "理由", "text"),)),
+    Command.CLOSE: Form("应办的都已办完。", (Field("outcome", "办理结果", "text"),)),
+    Command.REOPEN: Form("开始新一轮办理，重新计时。", (Field("reason", "重新办理的理由", "text"),)),
+    **TIMING_FORMS,
 }
 
 
@@ -114,6 +102,7 @@ class Ground:
         incident: the row of the incident's details, or None.
         has_simple_rule: the channel knows a limit for simple questions.
         has_signed: this person has signed in this cycle.
+        more: what further commands can be chosen from.
     """
 
     case: Row
@@ -122,6 +111,7 @@ class Ground:
     incident: Row | None
     has_simple_rule: bool
     has_signed: bool
+    more: More
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +141,8 @@ def _makes_sense(command: Command, ground: Ground) -> bool:
         return bool(ground.awaiting)
     if command is Command.SET_SIMPLE:
         return ground.has_simple_rule
+    if command in ground.more.pointless:
+        return False
     return command is not Command.ACKNOWLEDGE or not ground.has_signed
 
 
@@ -180,9 +172,10 @@ def _form(command: Command, person: Person, ground: Ground, tried: Attempt | Non
     )
 
 
-def _field(field: _Field, ground: Ground, tried: Attempt | None) -> FormField:
+def _field(field: Field, ground: Ground, tried: Attempt | None) -> FormField:
     value = tried.given[field.name] if tried else _first_value(field.name, ground)
-    choices = _choices(field.name, ground) if field.kind == "choice" else {}
+    chosen = value.split(",") if field.kind == "checks" else [value]
+    choices = _choices(field.name, ground) if field.kind in {"choice", "checks"} else {}
     return FormField(
         name=field.name,
         label=field.label,
@@ -190,12 +183,14 @@ def _field(field: _Field, ground: Ground, tried: Attempt | None) -> FormField:
         value=value,
         hint=field.hint,
         is_required=field.is_required,
-        options=[Option(key, words, key == value) for key, words in choices.items()],
+        options=[Option(key, words, key in chosen) for key, words in choices.items()],
         error=tried.error if tried and tried.field == field.name else None,
     )
 
 
-def _choices(name: str, ground: Ground) -> dict[str, str]:
+def _choices(name: str, ground: Ground) -> Mapping[str, str]:
+    if name in ground.more.choices:
+        return ground.more.choices[name]
     if name == "section":
         return {"": "请选择", **ground.sections}
     if name == "level":

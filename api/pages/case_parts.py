@@ -18,6 +18,7 @@ from api.pages.handling_contexts import (
     Signature,
 )
 from api.pages.happenings import happenings
+from api.pages.timing_forms import timing_choices
 from api.pages.wording import span
 from api.security.identity import Person
 from api.security.secrets import new_secret
@@ -104,6 +105,7 @@ def handling_of(
         incident=incidents.get(connection, case["id"]) if is_incident else None,
         has_simple_rule=kind is CaseKind.MESSAGE and bool(simple_rules(services.law, case)),
         has_signed=any(row["person_id"] == person.id for row in signed),
+        more=timing_choices(connection, services, case),
     )
     attempts = refusal.attempts if refusal else []
     if typed_grade is not None:

@@ -15,6 +15,7 @@ from core.errors import InvalidInput
 
 _KEY_LENGTH = 64
 _TEXT_LENGTH = 20_000
+_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,17 @@ class Given:
             raise InvalidInput("表单不完整。", mend="请刷新页面后重新提交。", field=name)
         return int(text)
 
+    def numbers(self, name: str) -> list[int]:
+        """The numbers of the boxes that were ticked; empty where none was.
+
+        Raises:
+            InvalidInput: something else than numbers came.
+        """
+        parts = [part.strip() for part in self[name].replace("，", ",").split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() and len(part) <= _DIGITS for part in parts):
+            raise InvalidInput("编号要写数字。", mend="请检查编号。", field=name)
+        return [int(part) for part in parts]
+
     @property
     def key(self) -> str | None:
         """What makes sending this form twice one command; None where the form carries none."""
@@ -68,7 +80,11 @@ async def given(request: Request) -> Given:
         InvalidInput: a text is too long, or holds a character that no database keeps.
     """
     form = await request.form()
-    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    fields: dict[str, str] = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            # Boxes of one name that were ticked together.
+            fields[name] = f"{fields[name]},{value}" if name in fields else value
     for name, text in fields.items():
         if len(text) > _TEXT_LENGTH or "\x00" in text:
             raise InvalidInput("填写的内容太长，或有不能用的字符。", mend="请改短后再提交。", field=name)

@@ -18,7 +18,7 @@ class FormField:
     """One thing a form asks for.
 
     Attributes:
-        kind: `line`, `text`, `choice`, `time`, `url` or `file`.
+        kind: `line`, `text`, `choice`, `checks`, `time`, `url` or `file`.
         error: what is wrong with it, or None.
     """
 

@@ -98,6 +98,12 @@ def _signed(facts: _Facts) -> str:
     return "" if facts.get("first", True) else f"{facts['by']}已先签收"
 
 
+def _recalculated(facts: _Facts) -> str:
+    was, now = (deadline(parse_instant(facts[name])) for name in ("was", "due_at"))
+    numbers = "、".join(facts["notices"])
+    return f"由{was}改为{now}" + (f"，依据{numbers}" if numbers else "")
+
+
 _FIELDS = {
     "polarity": "情感",
     "kind": "诉求类别",
@@ -119,6 +125,17 @@ _SAYINGS: Mapping[Tag, tuple[Callable[[_Facts], str], ...]] = {
     Tag.CASE_DISMISSED: (_plain("reason"),),
     Tag.CASE_CLOSED: (_plain("outcome"),),
     Tag.CASE_REOPENED: (lambda facts: f"第{facts['cycle']}轮", _plain("reason")),
+    Tag.CASE_PAUSED: (_plain("authority"), _plain("reason")),
+    Tag.CASE_RESUMED: (_plain("reason"),),
+    Tag.CASE_MERGED: (lambda facts: f"并入办件{facts['into']}", _plain("reason")),
+    Tag.CASE_ABSORBED: (lambda facts: f"办件{facts['case']}并入本件", _plain("reason")),
+    Tag.INCIDENT_SPLIT: (
+        lambda facts: f"{len(facts['messages'])}条来文另立事件{facts['case']}",
+        _plain("reason"),
+    ),
+    Tag.EXTENSION_ASKED: (_plain("reason"),),
+    Tag.EXTENSION_REFUSED: (_plain("reason"),),
+    Tag.DEADLINE_RECALCULATED: (_recalculated, _plain("reason")),
     Tag.CASE_SIMPLE_SET: (_simple, _plain("reason")),
     Tag.STATEMENT_PUBLISHED: (_plain("url"),),
     Tag.PRESS_CONFERENCE_HELD: (_plain("url"),),

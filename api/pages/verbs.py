@@ -3,54 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from alerts import claims, grading, handling, publishing, reopening
 from alerts.actors import Actor
-from alerts.answering import Reply, holding_reply, reply
-from alerts.casework import Law
+from alerts.answering import holding_reply, reply
 from alerts.evidence import fetch_copy, keep_upload
 from alerts.instants import Instants, instants_of
 from alerts.steps import Act, Outcome
 from alerts.workflow import move_for
+from api.pages.calls import Call
 from api.pages.given import Given
+from api.pages.timing_verbs import TIMING_VERBS
 from api.security.identity import Person
 from api.services import Services
 from api.visible import get_visible_case
 from core.errors import InvalidInput, NotFound
 from core.vocabulary import CaseKind, CaseState, Command, Level
 from storage import cases, incidents
-from storage.database import Connection
 from storage.saved_copies import SavedCopy
 
 _WITH_LINK = frozenset({Command.PUBLISH, Command.HOLD_PRESS_CONFERENCE})
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    connection: Connection
-    case_id: int
-    act: Act
-    law: Law
-    given: Given
-    copy: SavedCopy | None
-
-    def where(self) -> tuple[Connection, int, Act]:
-        return self.connection, self.case_id, self.act
-
-    def reply(self) -> Reply:
-        given = self.given
-        return Reply(given["text"], given.instant("replied_at"), given["org"].strip(), self.copy)
-
-    def publication(self) -> publishing.Publication:
-        given = self.given
-        return publishing.Publication(
-            given.instant("published_at"), given["url"].strip(), given["publisher"], given["title"], self.copy
-        )
-
-
-_VERBS: Mapping[Command, Callable[[_Call], Outcome]] = {
+_VERBS: Mapping[Command, Callable[[Call], Outcome]] = {
     Command.ACKNOWLEDGE: lambda c: handling.acknowledge(*c.where(), cycle=c.given.number("cycle")),
     Command.ASSIGN: lambda c: handling.assign(*c.where(), section=c.given["section"]),
     Command.REPLY: lambda c: reply(*c.where(), c.law, c.reply()),
@@ -72,6 +48,7 @@ _VERBS: Mapping[Command, Callable[[_Call], Outcome]] = {
         *c.where(), response_id=c.given.number("response"), reason=c.given["reason"]
     ),
     Command.GRADE: lambda c: _grade(c),
+    **TIMING_VERBS,
 }
 OFFERED = frozenset(_VERBS)
 
@@ -114,7 +91,7 @@ def give(services: Services, person: Person, case_id: int, command: Command, giv
     act = Act(actor, now, given.number("seq"), given.key)
     copy = _evidence(services, actor, case_id, command, given)
     with services.database.write() as connection:
-        return _VERBS[command](_Call(connection, case_id, act, services.law, given, copy))
+        return _VERBS[command](Call(connection, case_id, act, services, given, copy))
 
 
 def level_of(given: Given) -> Level:
@@ -152,7 +129,7 @@ def _unchanged(typed: datetime | None, standing: datetime | None) -> datetime | 
     return standing if is_same else typed
 
 
-def _grade(call: _Call) -> Outcome:
+def _grade(call: Call) -> Outcome:
     """Grade an incident; a letter has no instants to confirm."""
     if cases.get(call.connection, call.case_id)["kind"] != CaseKind.INCIDENT.value:
         raise cases.no_such(call.case_id)

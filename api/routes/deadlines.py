@@ -77,7 +77,18 @@ def one(
         "cycle": row["cycle"],
         "citation": citation_json(rule.citation) if rule is not None else None,
         "explanation": days,
+        "calendar_notices": _notices(services, row["calendar_version"]),
     }
+
+
+def _notices(services: Services, version: str) -> list[dict[str, Any]]:
+    """The official notices behind the tables a clock was counted with; a provisional year has none."""
+    used = set(version.split(","))
+    return [
+        {"year": one.year, "title": one.notice.title, "number": one.notice.number, "url": one.notice.url}
+        for one in services.calendar.tables()
+        if f"{one.year}.{one.number}" in used
+    ]
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:

@@ -38,6 +38,15 @@ class DeadlineList(Shape):
     total: int | None = Field(description="共有多少。", examples=[128])
 
 
+class NoticeOut(Shape):
+    """The official notice a table of working days was made from."""
+
+    year: int = Field(examples=[2026])
+    title: str = Field(examples=["国务院办公厅关于2026年部分节假日安排的通知"])
+    number: str = Field(examples=["国办发明电〔2025〕7号"])
+    url: str
+
+
 class DeadlineDetail(DeadlineOut):
     """One clock with its clause and its days."""
 
@@ -47,6 +56,7 @@ class DeadlineDetail(DeadlineOut):
     cycle: int = Field(examples=[1])
     citation: CitationOut | None = Field(description="规则库中已没有这一版本时为null。")
     explanation: list[DayOut] = Field(description="从起算当日到最后一日；按小时计的为空。")
+    calendar_notices: list[NoticeOut] = Field(description="所用日历依据的放假通知；暂定的年份没有。")
 
 
 class DueOut(Shape):

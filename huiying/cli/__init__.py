@@ -17,6 +17,7 @@ from huiying.cli.keeping import audit_app, check_command, migrate_command
 from huiying.cli.looking import cases_command, messages_command
 from huiying.cli.papers import papers_app
 from huiying.cli.people import people_app, token_app
+from huiying.cli.recomputing import recompute_command
 from huiying.cli.reporting import report_app
 from huiying.cli.serve import serve_command
 from huiying.cli.setup import setup_command
@@ -52,6 +53,7 @@ app.command("cases")(cases_command)
 app.command("due")(due_command)
 app.command("setup")(setup_command)
 app.command("worker")(worker_command)
+app.command("recompute")(recompute_command)
 app.command("migrate")(migrate_command)
 app.command("check")(check_command)
 report_app.add_typer(papers_app)

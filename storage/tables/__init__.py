@@ -23,17 +23,20 @@ from storage.tables.intake import imports, message_revisions, messages, quaranti
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
 from storage.tables.report_periods import report_periods, restatements
+from storage.tables.timing import case_links, deadline_pauses, extensions
 
 __all__ = [
     "METADATA",
     "acknowledgements",
     "alerts",
     "assessments",
+    "case_links",
     "cases",
     "channel_buckets",
     "channel_health",
     "channels",
     "corrections",
+    "deadline_pauses",
     "deadlines",
     "delivery_attempts",
     "duplicate_groups",
@@ -41,6 +44,7 @@ __all__ = [
     "engine_state",
     "events",
     "explanations",
+    "extensions",
     "idempotency",
     "imports",
     "incident_messages",

@@ -81,7 +81,7 @@ def test_a_holding_reply_is_kept_and_stops_nothing(bureau: Bureau, letter: int) 
     assert outcome.facts["reads_like_an_answer"] is False
 
 
-def test_nothing_but_an_answer_stops_the_clock(bureau: Bureau, letter: int) -> None:
+def test_a11_nothing_but_an_answer_stops_the_clock(bureau: Bureau, letter: int) -> None:
     bureau.do(holding_reply, letter, bureau.roads, bureau.law, Reply(HOLDING))
     bureau.do(acknowledge, letter, bureau.roads)
     bureau.do(assign, letter, bureau.press, section=WATER)
@@ -89,7 +89,7 @@ def test_nothing_but_an_answer_stops_the_clock(bureau: Bureau, letter: int) -> N
     assert bureau.states(letter) == {FIRST_REPLY: "running"}
 
 
-def test_a_robot_answers_nobody(bureau: Bureau, letter: int) -> None:
+def test_a12_a_robot_answers_nobody(bureau: Bureau, letter: int) -> None:
     with pytest.raises(NotAllowed):
         bureau.do(reply, letter, program("自动回复"), bureau.law, Reply(ANSWER))
     assert bureau.states(letter) == {FIRST_REPLY: "running"}
@@ -131,7 +131,7 @@ class TestBackDated:
         assert outcome.facts["awaits_confirmation"] is True
         return int(outcome.facts["response"])
 
-    def test_it_needs_evidence(self, bureau: Bureau, letter: int) -> None:
+    def test_a10_it_needs_evidence(self, bureau: Bureau, letter: int) -> None:
         bureau.clock.move_to(parse_instant("2026-03-11T10:00"))
         with pytest.raises(InvalidInput, match="须附凭证") as caught:
             bureau.do(reply, letter, bureau.roads, bureau.law, Reply(ANSWER, self.CLAIMED))
@@ -139,7 +139,7 @@ class TestBackDated:
         assert bureau.tags(letter) == ["case:registered"]
 
     @pytest.mark.usefixtures("claimed")
-    def test_one_persons_word_stops_no_clock(self, bureau: Bureau, letter: int) -> None:
+    def test_a10_one_persons_word_stops_no_clock(self, bureau: Bureau, letter: int) -> None:
         (clock,) = bureau.clocks(letter)
         assert (clock["state"], clock["status"]) == ("running", DeadlineStatus.OVERDUE.value)
         assert bureau.case(letter)["state"] == "assigned"
@@ -154,7 +154,7 @@ class TestBackDated:
             bureau.do(confirm, letter, bureau.press, bureau.law, response_id=outcome.facts["response"])
         assert bureau.states(letter) == {FIRST_REPLY: "running"}
 
-    def test_a_second_person_makes_it_on_time_and_both_views_stay(
+    def test_a10_a_second_person_makes_it_on_time_and_both_views_stay(
         self, bureau: Bureau, letter: int, claimed: int
     ) -> None:
         bureau.clock.advance(hours=5)

@@ -71,7 +71,7 @@ def oracle(
 
 
 @given(calendars(), instants, pause_lists, st.integers(1, 40), day_units, closing_times)
-def test_day_limits_agree_with_the_oracle(
+def test_d21_day_limits_agree_with_the_oracle(
     calendar: WorkCalendar,
     start: datetime,
     pauses: list[Pause],
@@ -90,14 +90,16 @@ def test_day_limits_agree_with_the_oracle(
 
 
 @given(calendars(), instants, st.integers(1, 30))
-def test_backwards_limits_agree_with_the_oracle(calendar: WorkCalendar, start: datetime, amount: int) -> None:
+def test_d21_backwards_limits_agree_with_the_oracle(
+    calendar: WorkCalendar, start: datetime, amount: int
+) -> None:
     before = (local_day(start) - timedelta(days=n) for n in range(1, 900))
     worked = [day for day in before if calendar.is_working_day(day)]
     assert due(rule_of(amount, backwards=True), start, calendar).due_day == worked[amount - 1]
 
 
 @given(calendars(), instants, st.timedeltas(timedelta(0), timedelta(days=30)), pause_lists, day_units)
-def test_a_later_start_is_never_due_earlier(
+def test_d21_a_later_start_is_never_due_earlier(
     calendar: WorkCalendar, start: datetime, later: timedelta, pauses: list[Pause], unit: LimitUnit
 ) -> None:
     rule = rule_of(7, unit)
@@ -106,7 +108,7 @@ def test_a_later_start_is_never_due_earlier(
 
 
 @given(instants, pause_lists, st.integers(1, 72))
-def test_an_hour_clock_runs_exactly_its_hours_outside_the_pauses(
+def test_d21_an_hour_clock_runs_exactly_its_hours_outside_the_pauses(
     start: datetime, pauses: list[Pause], amount: int
 ) -> None:
     result = due(rule_of(amount, LimitUnit.HOUR), start, WorkCalendar([]), pauses=pauses)

@@ -140,7 +140,7 @@ def test_a_person_who_has_left_gets_nothing(room: Watchroom) -> None:
     assert [row.last_error for row in room.outbox() if row.state == "cancelled"] == ["收件人已停用"]
 
 
-def test_a_claim_whose_lease_ran_out_may_neither_send_nor_record(room: Watchroom) -> None:
+def test_l05_a_claim_whose_lease_ran_out_may_neither_send_nor_record(room: Watchroom) -> None:
     now = room.clock.now()
     with room.database.write() as connection:
         (stale, _) = outbox.claim(connection, now, now + timedelta(seconds=30), 5)

@@ -22,7 +22,7 @@ def room(database: Database, law: Law, clock: FixedClock) -> Watchroom:
     return Watchroom(database, law, clock)
 
 
-def test_each_step_fires_once_in_order_at_its_planned_moment(room: Watchroom) -> None:
+def test_l01_each_step_fires_once_in_order_at_its_planned_moment(room: Watchroom) -> None:
     room.staff()
     clock_id = room.open_case()
     start = room.clock.now()
@@ -47,7 +47,7 @@ def test_an_idle_tick_and_a_second_tick_do_nothing(room: Watchroom) -> None:
     assert len(room.notices()) == 2
 
 
-def test_after_downtime_the_owed_steps_fire_once_late_and_merge_per_person(room: Watchroom) -> None:
+def test_l02_after_downtime_the_owed_steps_fire_once_late_and_merge_per_person(room: Watchroom) -> None:
     room.staff()
     clock_id = room.open_case()
     start = room.clock.now()
@@ -79,7 +79,7 @@ def test_one_person_in_two_roles_of_one_tick_gets_one_notice_that_names_both(roo
     assert [why["reached"] for why in notice.resolved] == ["duty", "duty"]
 
 
-def test_nobody_on_duty_falls_through_at_once_and_the_administrators_are_told_once_a_day(
+def test_l15_nobody_on_duty_falls_through_at_once_and_the_administrators_are_told_once_a_day(
     room: Watchroom,
 ) -> None:
     room.hire("领导", Role.MANAGER)
@@ -108,7 +108,7 @@ def test_an_empty_office_records_that_nobody_was_reached(room: Watchroom) -> Non
     assert reached == [None, None]
 
 
-def test_a_disabled_person_is_not_told(room: Watchroom) -> None:
+def test_l15_a_disabled_person_is_not_told(room: Watchroom) -> None:
     gone, here = room.hire("走", Role.DUTY), room.hire("在", Role.DUTY)
     with room.database.write() as connection:
         connection.execute(people.update().where(people.c.id == gone).values(disabled_at=room.clock.now()))
@@ -140,7 +140,7 @@ def test_a_clock_that_does_not_run_fires_nothing(room: Watchroom, state: str) ->
     assert room.notices() == []
 
 
-def test_a_bad_row_holds_up_nobody_and_ends_in_quarantine_with_an_alarm(room: Watchroom) -> None:
+def test_l12_a_bad_row_holds_up_nobody_and_ends_in_quarantine_with_an_alarm(room: Watchroom) -> None:
     room.staff()
     bad, good = room.open_case(), room.open_case()
     with room.database.write() as connection:
@@ -174,7 +174,7 @@ def test_a_person_with_very_many_routine_notices_gets_one_digest(room: Watchroom
     assert len(digest.resolved[0]["clocks"]) == 60
 
 
-def test_many_clocks_due_at_once_fire_once_each(room: Watchroom) -> None:
+def test_l04_many_clocks_due_at_once_fire_once_each(room: Watchroom) -> None:
     room.staff()
     room.open_cases(500)
     done = room.engine.tick()
@@ -184,7 +184,7 @@ def test_many_clocks_due_at_once_fire_once_each(room: Watchroom) -> None:
     assert room.audit_is_whole()
 
 
-def test_a_ladder_that_is_edited_or_deleted_changes_no_plan_that_stands(room: Watchroom) -> None:
+def test_l14_a_ladder_that_is_edited_or_deleted_changes_no_plan_that_stands(room: Watchroom) -> None:
     room.staff()
     room.open_case()
     without = replace(room.law, ladders=replace(room.law.ladders, by_family={}))

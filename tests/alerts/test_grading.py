@@ -63,7 +63,7 @@ def test_grading_late_keeps_the_three_instants_and_how_late_it_was(bureau: Burea
     assert dues(bureau, case)[FIRST] == "2026-03-02T12:00"
 
 
-def test_a_general_incident_found_major_six_hours_on_is_overdue_by_one_hour(bureau: Bureau) -> None:
+def test_d13_a_general_incident_found_major_six_hours_on_is_overdue_by_one_hour(bureau: Bureau) -> None:
     case = bureau.incident(seen="2026-03-02T08:00")
     bureau.do(grade, case, bureau.press, bureau.law, level=Level.III, reason="一个小区停水")
     bureau.clock.move_to(parse_instant("2026-03-02T14:00"))

@@ -69,7 +69,7 @@ def test_ten_sendings_at_the_same_instant_are_done_once(office: WebOffice) -> No
     assert client.get(MESSAGES).json()["total"] == 1
 
 
-def test_the_answer_is_kept_with_the_effect_or_not_at_all(office: WebOffice) -> None:
+def test_a13_the_answer_is_kept_with_the_effect_or_not_at_all(office: WebOffice) -> None:
     now = office.clock.now()
 
     def fail() -> None:

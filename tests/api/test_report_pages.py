@@ -41,7 +41,7 @@ def rows_behind(browser: TestClient, address: str) -> int:
     return len(re.findall(r'href="/deadlines/', browser.get(address).text))
 
 
-def test_every_count_opens_exactly_its_rows(filled: WebOffice) -> None:
+def test_r02_every_count_opens_exactly_its_rows(filled: WebOffice) -> None:
     browser = filled.signed_in("duban")
     links = figure_links(browser.get(f"{REPORT}?{PERIOD}").text)
     counts = {name: text for name, (text, _) in links.items() if text.isdigit()}

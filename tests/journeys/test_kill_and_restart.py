@@ -132,7 +132,7 @@ def ambiguous(room: Watchroom) -> Counter[int]:
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_killed_at_any_point_and_started_again_nothing_is_lost_or_doubled(
+def test_l03_killed_at_any_point_and_started_again_nothing_is_lost_or_doubled(
     room: Watchroom, people: People, point: str
 ) -> None:
     assert ended(start(room, START, point, 1)) == -signal.SIGKILL
@@ -213,7 +213,7 @@ def hold(database: Database) -> subprocess.Popen[str]:
     return process
 
 
-def test_on_sqlite_a_second_engine_refuses_and_everything_else_runs(
+def test_l18_on_sqlite_a_second_engine_refuses_and_everything_else_runs(
     embedded: Database, data_dir: Path
 ) -> None:
     holder = hold(embedded)

@@ -37,7 +37,7 @@ MIXED = [
 ]
 
 
-def test_a_mixed_set_recounts_by_hand() -> None:
+def test_r01_a_mixed_set_recounts_by_hand() -> None:
     figures = figures_of(MIXED)
     assert (figures.received, figures.on_time, figures.late, figures.overdue) == (8, 2, 1, 2)
     assert (figures.open, figures.cancelled, figures.time_unknown, figures.answered) == (1, 1, 1, 4)
@@ -60,7 +60,7 @@ def test_nothing_has_no_rate_and_no_median() -> None:
     assert figures.p90_working_days is None
 
 
-def test_an_office_that_never_answers_is_at_zero_not_at_no_data() -> None:
+def test_r07_an_office_that_never_answers_is_at_zero_not_at_no_data() -> None:
     assert figures_of([clock(DeadlineStatus.OVERDUE)] * 3).on_time_rate == 0
 
 

@@ -82,7 +82,7 @@ def test_groups_add_up_to_the_total_and_rows_to_the_groups(
         assert len(behind.rows) == group.figures.received
 
 
-def test_the_two_bases_place_a_case_once_each(filled: Database, calendar: WorkCalendar) -> None:
+def test_r06_the_two_bases_place_a_case_once_each(filled: Database, calendar: WorkCalendar) -> None:
     march = {"since": date(2026, 3, 1), "until": date(2026, 3, 31)}
     april = {"since": date(2026, 4, 1), "until": date(2026, 4, 30)}
     assert report(filled, calendar, **march).total.received == 6

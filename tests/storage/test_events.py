@@ -47,7 +47,7 @@ def test_an_untouched_trail_verifies(trail: Database) -> None:
 @pytest.mark.parametrize(
     "statement", ["UPDATE events SET actor = 'x' WHERE seq = 2", "DELETE FROM events WHERE seq = 5"]
 )
-def test_the_database_refuses_to_change_an_event(trail: Database, statement: str) -> None:
+def test_r09_the_database_refuses_to_change_an_event(trail: Database, statement: str) -> None:
     with pytest.raises(DatabaseError, match="append-only"), trail.write() as connection:
         connection.execute(sa.text(statement))
     with trail.read() as connection:
