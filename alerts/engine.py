@@ -8,20 +8,21 @@ in, and bound as a plain value, which is what lets the database use the index of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 
 from alerts.alarms import raise_alarm
+from alerts.duty import load
 from alerts.escalation import DueStep, pointless
 from alerts.ladders import Ladders
-from alerts.letters import Desk, action_draft, action_facts
+from alerts.letters import Desk, Surroundings, action_draft, action_facts
 from core.clock import Clock
 from core.rulebook import Rulebook
 from core.vocabulary import ActionKind, ActionState, Audience, Tag
 from core.working_days import WorkCalendar
-from storage import channels, events, notices, outbox, planned_actions
+from storage import acknowledgements, channels, events, notices, outbox, planned_actions
 from storage.database import Connection, Database, Row
 from storage.events import Draft
 
@@ -112,15 +113,16 @@ class Engine:
 
     def _carry_out(self, connection: Connection, case_ids: Sequence[int], now: datetime) -> Ticked:
         rows = planned_actions.due_of_cases(connection, case_ids, now)
-        seen = notices.acknowledged_cases(connection, case_ids)
+        signed = acknowledgements.of_cases(connection, case_ids)
+        desk = Desk(self.ladders, self.rulebook, self.calendar, self._office(connection, signed, now), now)
         reasons: dict[int, str] = {}
         for _, clock in groupby(rows, key=lambda row: row["deadline_id"]):
             group = list(clock)
             reasons |= pointless(
-                [_due_step(row) for row in group],
+                [_due_step(row, awaits_others=desk.awaits_others(row)) for row in group],
                 group[0]["due_at"],
                 now,
-                is_acknowledged=group[0]["case_id"] in seen,
+                acknowledged_until=desk.acknowledged_until(group[0]["case_id"]),
             )
         due = [row for row in rows if row["id"] not in reasons]
         fired = planned_actions.settle(connection, due, ActionState.FIRED, now)
@@ -128,18 +130,18 @@ class Engine:
         pointless_rows = [row for row in rows if row["id"] in reasons]
         skipped = planned_actions.settle(connection, pointless_rows, ActionState.SKIPPED, now)
         left_out = [_skipped(row, reasons[row["id"]], now) for row in rows if row["id"] in skipped]
-        told = self._tell(connection, [row for row in rows if row["id"] in fired], left_out, now)
+        told = self._tell(connection, desk, [row for row in rows if row["id"] in fired], left_out, now)
         return Ticked(fired=len(fired), skipped=len(skipped), notices=told)
 
-    def _tell(self, connection: Connection, rows: Sequence[Row], drafts: list[Draft], now: datetime) -> int:
+    def _office(
+        self, connection: Connection, signed: Mapping[int, Mapping[int, datetime]], now: datetime
+    ) -> Surroundings:
+        return Surroundings(channels.reachable(connection), load(connection, now), signed)
+
+    def _tell(
+        self, connection: Connection, desk: Desk, rows: Sequence[Row], drafts: list[Draft], now: datetime
+    ) -> int:
         """Events and notices of the actions that fired; the number of new notices."""
-        desk = Desk(
-            self.ladders,
-            self.rulebook,
-            self.calendar,
-            channels.reachable(connection) if rows else [],
-            now,
-        )
         for row in rows:
             desk.take(row)
         events.append(connection, drafts + desk.drafts, now)
@@ -172,8 +174,9 @@ class Engine:
         return Ticked(failed=len(ids), quarantined=len(bad))
 
 
-def _due_step(row: Row) -> DueStep:
-    return DueStep(row["id"], ActionKind(row["kind"]), Audience(row["audience"]), row["planned_at"])
+def _due_step(row: Row, *, awaits_others: bool) -> DueStep:
+    kind, audience = ActionKind(row["kind"]), Audience(row["audience"])
+    return DueStep(row["id"], kind, audience, row["planned_at"], awaits_others)
 
 
 def _skipped(row: Row, reason: str, now: datetime) -> Draft:

@@ -43,12 +43,17 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class DueStep:
-    """A planned step whose moment has come."""
+    """A planned step whose moment has come.
+
+    Attributes:
+        awaits_others: on this level everybody has to sign, and somebody has not.
+    """
 
     id: int
     kind: ActionKind
     audience: Audience
     planned_at: datetime
+    awaits_others: bool = False
 
 
 def plan(ladder: Ladder, started_at: datetime, due_at: datetime, opened_at: datetime) -> list[PlannedStep]:
@@ -104,13 +109,16 @@ def without_repeats(
 
 
 def pointless(
-    steps: Sequence[DueStep], due_at: datetime, now: datetime, *, is_acknowledged: bool
+    steps: Sequence[DueStep], due_at: datetime, now: datetime, *, acknowledged_until: datetime | None
 ) -> dict[int, str]:
     """Which of the due steps of one clock are not carried out, with the reason.
 
     After downtime several are due together. What is owed (due, escalate) is always carried out. A reminder
     is left out when a later step to the same people, or an owed one, is due too, when it would speak of time
-    left after the due instant, or when it asks for an acknowledgement that has been given.
+    left after the due instant, or when it asks for an acknowledgement that has been given and still counts.
+
+    Args:
+        acknowledged_until: how long the newest acknowledgement counts; None where nobody has given one.
     """
     reasons: dict[int, str] = {}
     for step in steps:
@@ -120,9 +128,14 @@ def pointless(
             reasons[step.id] = OVERTAKEN
         elif step.kind is ActionKind.WARN and step.planned_at < due_at <= now:
             reasons[step.id] = PAST_DUE
-        elif step.kind is ActionKind.REMIND and is_acknowledged:
+        elif step.kind is ActionKind.REMIND and _is_answered(step, acknowledged_until):
             reasons[step.id] = ACKNOWLEDGED
     return reasons
+
+
+def _is_answered(step: DueStep, acknowledged_until: datetime | None) -> bool:
+    counts = acknowledged_until is not None and step.planned_at < acknowledged_until
+    return counts and not step.awaits_others
 
 
 def _overtakes(later: DueStep, step: DueStep) -> bool:

@@ -127,6 +127,9 @@ class Delivery(RuleFileModel):
         next_channel_after_minutes: by priority, how long the person has to acknowledge before the notice goes
             out on their next channel, too.
         give_up_after_hours: how long a notice that cannot be sent is tried.
+        acknowledgement_lasts_minutes: so long after a signature a call for one is pointless; then, if nothing
+            was answered meanwhile, the calls go on.
+        roster_checked_days_ahead: gaps of the roster within so many days are told of.
         calendar_expected: from this day on the table of the next year is missed.
     """
 
@@ -139,6 +142,8 @@ class Delivery(RuleFileModel):
     off_peak: OffPeak
     give_up_after_hours: int = Field(ge=1)
     channel_alarm: ChannelAlarm
+    acknowledgement_lasts_minutes: int = Field(ge=1)
+    roster_checked_days_ahead: int = Field(ge=1)
     calendar_expected: DayOfYear
 
     @model_validator(mode="after")

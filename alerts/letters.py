@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from alerts import notices as text
 from alerts.ladders import Ladders
 from alerts.recipients import Resolved, resolve
+from alerts.roster import EMPTY, Roster
 from alerts.spreading import off_peak
 from core.clock import iso, shanghai
 from core.labels import label
@@ -20,6 +21,8 @@ from storage.channels import Reachable
 from storage.database import Row
 from storage.events import Draft
 
+# A call for a signature when one was given: others on the level have to sign, too, or it was long ago.
+COUNTERSIGN, REMIND_AGAIN = "countersign", "remind_again"
 _URGENT = 0
 _DIGEST_PRIORITY = 3
 # From this priority on a few minutes do not matter.
@@ -97,6 +100,19 @@ class Letter:
             }
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """The office as it is at the moment of a tick.
+
+    Attributes:
+        signed: case → person → when they signed in its present cycle.
+    """
+
+    everybody: Sequence[Reachable]
+    roster: Roster = EMPTY
+    signed: Mapping[int, Mapping[int, datetime]] = field(default_factory=dict)
+
+
 class Desk:
     """Collects the actions that fired: an event each, and one notice per person and clock."""
 
@@ -105,14 +121,14 @@ class Desk:
         ladders: Ladders,
         rulebook: Rulebook,
         calendar: WorkCalendar,
-        everybody: Sequence[Reachable],
+        office: Surroundings,
         now: datetime,
     ) -> None:
         self.drafts: list[Draft] = []
         self._ladders = ladders
         self._rulebook = rulebook
         self._calendar = calendar
-        self._everybody = everybody
+        self._office = office
         self._now = now
         self._people: dict[int, Reachable] = {}
         self._resolved: dict[tuple[Audience, str], Resolved] = {}
@@ -122,11 +138,14 @@ class Desk:
     def take(self, row: Row) -> None:
         """One action that fired."""
         who = self._who(Audience(row["audience"]), row["section"])
+        who = self._who(row)
         self.drafts.append(_fired(row, who, self._now))
         if who.is_redirected:
             self.drafts.append(_redirected(row, who, self._now))
             self._alarm(row, who)
         for person in who.people:
+            if self._kind(row, who) == COUNTERSIGN and person.id in self._signed(row["case_id"]):
+                continue
             self._people[person.id] = person
             self._for_person.setdefault((person.id, row["deadline_id"]), []).append((row, who))
 
@@ -137,6 +156,33 @@ class Desk:
             found = resolve(audience, section, self._everybody, self._ladders.delivery.fallback)
             self._resolved[audience, section] = found
         return found
+    def awaits_others(self, row: Row) -> bool:
+        """Whether everybody on the level of this step has to sign, and somebody has not."""
+        if row["kind"] != ActionKind.REMIND.value:
+            return False
+        who, signed = self._who(row), self._signed(row["case_id"])
+        return who.needs_all and any(person.id not in signed for person in who.people)
+
+    def acknowledged_until(self, case_id: int) -> datetime | None:
+        """How long the newest signature for a case counts; None where nobody has signed."""
+        newest = max(self._office.signed.get(case_id, {}).values(), default=None)
+        lasts = timedelta(minutes=self._ladders.delivery.acknowledgement_lasts_minutes)
+        return None if newest is None else newest + lasts
+
+    def _signed(self, case_id: int) -> Mapping[int, datetime]:
+        return self._office.signed.get(case_id, {})
+
+    def _who(self, row: Row) -> Resolved:
+        fallback, audience = self._ladders.delivery.fallback, Audience(row["audience"])
+        office = self._office
+        return resolve(audience, row["section"], office.everybody, fallback, office.roster, self._now)
+
+    def _kind(self, row: Row, who: Resolved) -> str:
+        """The kind of notice: a call for a signature after one was given says what is wanted now."""
+        kind: str = row["kind"]
+        if kind != ActionKind.REMIND.value or not self._signed(row["case_id"]):
+            return kind
+        return COUNTERSIGN if who.needs_all else REMIND_AGAIN
 
     def letters(self) -> list[Letter]:
         """The notices; of a person who would get too many at once, one digest and the urgent ones."""
@@ -159,16 +205,19 @@ class Desk:
 
     def _letter(self, person: Reachable, actions: _Actions) -> Letter:
         top = _gravest(actions)
+    def _letter(self, person: Reachable, actions: Sequence[tuple[Row, Resolved]]) -> Letter:
+        top, who = max(actions, key=lambda one: (_GRAVITY[ActionKind(one[0]["kind"])], one[0]["n"]))
+        kind = self._kind(top, who)
         key = f"{top['case_id']}/{top['deadline_id']}/{top['plan_no']}/{top['n']}/{person.id}"
         return Letter.to(
             person,
-            self._words(top, {label(who.asked): None for _, who in actions}),
+            self._words(top, kind, {label(one.asked): None for _, one in actions}),
             key,
-            top["kind"],
+            kind,
             self._now,
             case_id=top["case_id"],
             deadline_id=top["deadline_id"],
-            resolved=[_why(row, who) for row, who in actions],
+            resolved=[{**_why(row, one), "via": one.via[person.id]} for row, one in actions],
             priority=top["priority"],
             send_at=self._send_at(top, key),
             next_after=timedelta(minutes=self._ladders.delivery.next_channel_after_minutes[top["priority"]]),
@@ -184,7 +233,7 @@ class Desk:
             at, key, timedelta(minutes=quiet.guard_minutes), timedelta(minutes=quiet.spread_minutes)
         )
 
-    def _words(self, row: Row, asked: Collection[str]) -> text.Words:
+    def _words(self, row: Row, kind: str, asked: Collection[str]) -> text.Words:
         rule = self._rulebook.find(row["rule_key"], row["rule_version"])
         facts = {
             "rule": rule.label if rule else row["rule_key"],
@@ -197,7 +246,7 @@ class Desk:
         }
         lag = self._now - row["planned_at"]
         is_late = lag >= timedelta(seconds=self._ladders.delivery.late_after_seconds)
-        words = text.words(row["kind"], facts, lag if is_late else None)
+        words = text.words(kind, facts, lag if is_late else None)
         if len(asked) > 1:
             return text.Words(words.subject, f"{words.body}\n您同时以{'、'.join(asked)}的身份收到。")
         return words
@@ -226,7 +275,7 @@ class Desk:
             "case": str(row["case_id"]),
             "kind": label(CaseKind(row["case_kind"])),
         }
-        for admin in resolve(Audience.ADMIN, "", self._everybody, fallback).people:
+        for admin in resolve(Audience.ADMIN, "", self._office.everybody, fallback).people:
             key = f"nobody/{who.asked.value}/{row['section']}/{shanghai(self._now):%Y-%m-%d}/{admin.id}"
             words = text.words("nobody", facts)
             self._alarms[key] = Letter.to(admin, words, key, "nobody", self._now, priority=_DIGEST_PRIORITY)
@@ -258,7 +307,11 @@ def action_draft(tag: Tag, row: Row, facts: dict[str, Any]) -> Draft:
 
 
 def _fired(row: Row, who: Resolved, now: datetime) -> Draft:
-    facts = {**action_facts(row, now), **_why(row, who), "people": [person.id for person in who.people]}
+    told = {
+        "people": [person.id for person in who.people],
+        "via": {str(key): why for key, why in who.via.items()},
+    }
+    facts = {**action_facts(row, now), **_why(row, who), **told}
     return action_draft(_TAGS[ActionKind(row["kind"])], row, facts)
 
 

@@ -39,6 +39,7 @@ from api.routes import messages as message_routes
 from api.routes import papers as paper_routes
 from api.routes import receipts as receipt_routes
 from api.routes import reports as report_routes
+from api.routes import roster as roster_routes
 from api.routes import rules as rule_routes
 from api.routes import session as session_routes
 from api.routes import stream as stream_routes
@@ -100,6 +101,7 @@ def _interface() -> APIRouter:
         incident_routes,
         case_routes,
         timing_routes,
+        roster_routes,
         deadline_routes,
         report_routes,
         paper_routes,

@@ -238,6 +238,7 @@ class Audience(StrEnum):
 
     DUTY = "duty"
     SECTION = "section"
+    SECTION_HEAD = "section_head"
     MANAGER = "manager"
     PRESS = "press"
     ADMIN = "admin"
@@ -428,6 +429,10 @@ class Tag(StrEnum):
     IMPORT_FINISHED = "import:finished"
     IMPORT_UNDONE = "import:undone"
     QUARANTINE_OPENED = "quarantine:opened"
+    ROSTER_CHANGED = "roster:changed"
+    ROLL_CALLED = "roster:roll_called"
+    DUTY_HANDED_OVER = "duty:handed_over"
+    DUTY_TAKEN_OVER = "duty:taken_over"
     PERSON_ADDED = "person:added"
     PERSON_CHANGED = "person:changed"
     PERSON_ADDRESS_SET = "person:address_set"

@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from alerts.calendar_watch import alarm_missing_year
 from alerts.channels.opening import open_all
 from alerts.dispatcher import Dispatched, Dispatcher
+from alerts.duty import alarm_gaps
 from alerts.engine import Engine, Ticked
 from core.clock import iso
 from core.errors import Conflict, HuiyingError
@@ -25,7 +26,7 @@ from storage import channels, engine_state
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 1
-_CALENDAR_SECONDS = 3600
+_HOURLY_SECONDS = 3600
 _WATCH_SECONDS = 5.0
 _SIGN_EVERY = timedelta(seconds=5)
 
@@ -77,7 +78,7 @@ class EngineLoop:
         """
         self._prepare()
         try:
-            self._calendar_job()
+            self._hourly_job()
             return self._tick(), self._dispatcher.drain()
         finally:
             self._release()
@@ -119,7 +120,7 @@ class EngineLoop:
         for name, job, seconds in (
             ("tick", self._tick_job, _EVERY_SECONDS),
             ("dispatch", self._dispatch_job, _EVERY_SECONDS),
-            ("calendar", self._calendar_job, _CALENDAR_SECONDS),
+            ("hourly", self._hourly_job, _HOURLY_SECONDS),
         ):
             scheduler.add_job(
                 job,
@@ -170,12 +171,16 @@ class EngineLoop:
             if done.failed:
                 _log.error("tick.actions_failed failed=%d quarantined=%d", done.failed, done.quarantined)
 
-    def _calendar_job(self) -> None:
+    def _hourly_job(self) -> None:
+        """Look ahead: next year's calendar, the gaps of the roster."""
         office = self._office
+        ladders, now = office.law.ladders, office.clock.now()
         try:
-            alarm_missing_year(office.database, office.law.ladders, office.calendar, office.clock.now())
+            alarm_missing_year(office.database, ladders, office.calendar, now)
+            with office.database.write() as connection:
+                alarm_gaps(connection, ladders.delivery, office.calendar, now)
         except HuiyingError as error:
-            _log.warning("calendar.failed %s", error.code)
+            _log.warning("hourly.failed %s", error.code)
 
     def _dispatch_job(self) -> None:
         if self._stopped.is_set():

@@ -42,6 +42,23 @@ def first_of_cases(connection: Connection, case_ids: Sequence[int]) -> dict[int,
     return found
 
 
+def of_cases(connection: Connection, case_ids: Sequence[int]) -> dict[int, dict[int, datetime]]:
+    """Case → person → when they signed in its present cycle; cases nobody signed for are left out."""
+    found: dict[int, dict[int, datetime]] = {}
+    for some in in_chunks(case_ids):
+        query = (
+            sa.select(acknowledgements.c.case_id, acknowledgements.c.person_id, acknowledgements.c.at)
+            .join(
+                cases,
+                sa.and_(cases.c.id == acknowledgements.c.case_id, cases.c.cycle == acknowledgements.c.cycle),
+            )
+            .where(acknowledgements.c.case_id.in_(some))
+        )
+        for row in connection.execute(query):
+            found.setdefault(row.case_id, {})[row.person_id] = row.at
+    return found
+
+
 def of_cycle(connection: Connection, case_id: int, cycle: int) -> Sequence[RowMapping]:
     """Who signed in a cycle, the first first, with their names."""
     query = (

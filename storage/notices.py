@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.database import in_chunks
-from storage.tables import acknowledgements, cases, notices
+from storage.tables import notices
 
 
 def insert_new(connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -36,19 +35,3 @@ def of_case(connection: Connection, case_id: int) -> Sequence[RowMapping]:
     """The notices about a case, oldest first."""
     query = sa.select(notices).where(notices.c.case_id == case_id).order_by(notices.c.id)
     return connection.execute(query).mappings().all()
-
-
-def acknowledged_cases(connection: Connection, case_ids: Sequence[int]) -> set[int]:
-    """Those of the cases that somebody has acknowledged in their present cycle."""
-    found: set[int] = set()
-    for some in in_chunks(case_ids):
-        query = (
-            sa.select(cases.c.id)
-            .join(
-                acknowledgements,
-                sa.and_(acknowledgements.c.case_id == cases.c.id, acknowledgements.c.cycle == cases.c.cycle),
-            )
-            .where(cases.c.id.in_(some))
-        )
-        found.update(connection.execute(query).scalars())
-    return found

@@ -26,6 +26,8 @@ from storage.tables import (
     people,
 )
 
+# Everybody on the level has to sign: only the person's own signature makes the call for it pointless.
+_COUNTERSIGN = "countersign"
 _PENDING, _CLAIMED = OutboxState.PENDING.value, OutboxState.CLAIMED.value
 
 
@@ -367,7 +369,11 @@ def _is_acknowledged() -> sa.ColumnElement[bool]:
         .join(cases, cases.c.id == acknowledgements.c.case_id)
         .where(acknowledgements.c.case_id == notices.c.case_id, acknowledgements.c.cycle == cases.c.cycle)
     )
-    return sa.and_(notices.c.kind == ActionKind.REMIND.value, seen.exists())
+    own = seen.where(acknowledgements.c.person_id == notices.c.person_id)
+    return sa.or_(
+        sa.and_(notices.c.kind == ActionKind.REMIND.value, seen.exists()),
+        sa.and_(notices.c.kind == _COUNTERSIGN, own.exists()),
+    )
 
 
 def _is_stale(now: datetime) -> sa.ColumnElement[bool]:

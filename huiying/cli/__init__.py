@@ -19,6 +19,7 @@ from huiying.cli.papers import papers_app
 from huiying.cli.people import people_app, token_app
 from huiying.cli.recomputing import recompute_command
 from huiying.cli.reporting import report_app
+from huiying.cli.roster import roster_app
 from huiying.cli.serve import serve_command
 from huiying.cli.setup import setup_command
 from huiying.cli.working import worker_command
@@ -65,4 +66,5 @@ app.add_typer(token_app, name="token")
 app.add_typer(channels_app, name="channels")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(roster_app, name="roster")
 app.add_typer(audit_app, name="audit")

@@ -23,10 +23,19 @@ from storage.tables.intake import imports, message_revisions, messages, quaranti
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
 from storage.tables.report_periods import report_periods, restatements
+from storage.tables.roster import (
+    absences,
+    duty_posts,
+    handovers,
+    roll_calls,
+    shift_overrides,
+    shifts,
+)
 from storage.tables.timing import case_links, deadline_pauses, extensions
 
 __all__ = [
     "METADATA",
+    "absences",
     "acknowledgements",
     "alerts",
     "assessments",
@@ -41,10 +50,12 @@ __all__ = [
     "delivery_attempts",
     "duplicate_groups",
     "duplicate_keys",
+    "duty_posts",
     "engine_state",
     "events",
     "explanations",
     "extensions",
+    "handovers",
     "idempotency",
     "imports",
     "incident_messages",
@@ -63,9 +74,12 @@ __all__ = [
     "report_periods",
     "responses",
     "restatements",
+    "roll_calls",
     "saved_copies",
     "sections",
     "sessions",
+    "shift_overrides",
+    "shifts",
     "sign_in_failures",
     "sources",
     "tokens",

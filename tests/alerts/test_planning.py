@@ -57,6 +57,7 @@ def test_a_live_message_is_planned_from_its_receipt_and_its_due_instant(room: Wa
         received + (due - received) * 0.5,
         received + (due - received) * 0.8,
         due,
+        due,
         due + timedelta(days=1),
         due + timedelta(days=3),
     ]
@@ -77,11 +78,11 @@ def test_history_and_answered_messages_wake_nobody(room: Watchroom, record: Mess
 
 def test_a_message_that_came_overdue_leaves_its_warnings_out_and_breaches_once_late(room: Watchroom) -> None:
     register(room, make_record("2026-02-02T09:00", section="一科"))
-    assert states(room) == {(1, "skipped"): 2, (1, "planned"): 3}
+    assert states(room) == {(1, "skipped"): 2, (1, "planned"): 4}
     (registered,) = room.events(1)
     left_out = registered["payload"]["left_out"]
     assert [(fact["n"], fact["kind"]) for fact in left_out] == [(1, "warn"), (2, "warn")]
-    assert room.engine.tick().fired == 3
+    assert room.engine.tick().fired == 4
     assert sorted(notice.login for notice in room.notices()) == ["handler", "manager"]
     assert room.engine.tick().fired == 0
 
@@ -91,7 +92,7 @@ def test_a_reply_in_a_newer_export_takes_the_plan_back(room: Watchroom) -> None:
     room.clock.advance(hours=30)
     answered = make_record("2026-03-02T09:00", native_id="A", replies=(make_reply(at="2026-03-03T09:00"),))
     revised(room, answered)
-    assert states(room) == {(1, "superseded"): 5}
+    assert states(room) == {(1, "superseded"): 6}
     room.clock.advance(days=30)
     assert room.engine.tick().fired == 0
 
@@ -104,7 +105,7 @@ def test_a_reply_that_is_withdrawn_starts_a_new_plan_without_repeating_what_was_
     answered = make_record("2026-03-02T09:00", native_id="A", replies=(make_reply(at="2026-03-06T09:00"),))
     revised(room, answered)
     revised(room, open_again)
-    assert states(room) == {(1, "fired"): 1, (1, "superseded"): 4, (2, "skipped"): 1, (2, "planned"): 4}
+    assert states(room) == {(1, "fired"): 1, (1, "superseded"): 5, (2, "skipped"): 1, (2, "planned"): 5}
 
 
 def test_an_earlier_receipt_supersedes_the_plan_with_the_clock(room: Watchroom) -> None:

@@ -17,6 +17,8 @@ _PURE = {
     "alerts.deadlines",
     "alerts.escalation",
     "alerts.replies",
+    "alerts.roster",
+    "alerts.segments",
     "reports.figures",
 }
 
