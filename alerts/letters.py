@@ -137,7 +137,6 @@ class Desk:
 
     def take(self, row: Row) -> None:
         """One action that fired."""
-        who = self._who(Audience(row["audience"]), row["section"])
         who = self._who(row)
         self.drafts.append(_fired(row, who, self._now))
         if who.is_redirected:
@@ -149,13 +148,6 @@ class Desk:
             self._people[person.id] = person
             self._for_person.setdefault((person.id, row["deadline_id"]), []).append((row, who))
 
-    def _who(self, audience: Audience, section: str) -> Resolved:
-        """The people of an audience; asked once for all the actions of a batch."""
-        found = self._resolved.get((audience, section))
-        if found is None:
-            found = resolve(audience, section, self._everybody, self._ladders.delivery.fallback)
-            self._resolved[audience, section] = found
-        return found
     def awaits_others(self, row: Row) -> bool:
         """Whether everybody on the level of this step has to sign, and somebody has not."""
         if row["kind"] != ActionKind.REMIND.value:
@@ -173,9 +165,14 @@ class Desk:
         return self._office.signed.get(case_id, {})
 
     def _who(self, row: Row) -> Resolved:
-        fallback, audience = self._ladders.delivery.fallback, Audience(row["audience"])
-        office = self._office
-        return resolve(audience, row["section"], office.everybody, fallback, office.roster, self._now)
+        """The people of a step; asked once for all the actions of a batch."""
+        audience, section, office = Audience(row["audience"]), row["section"], self._office
+        found = self._resolved.get((audience, section))
+        if found is None:
+            fallback = self._ladders.delivery.fallback
+            found = resolve(audience, section, office.everybody, fallback, office.roster, self._now)
+            self._resolved[audience, section] = found
+        return found
 
     def _kind(self, row: Row, who: Resolved) -> str:
         """The kind of notice: a call for a signature after one was given says what is wanted now."""
@@ -205,9 +202,7 @@ class Desk:
 
     def _letter(self, person: Reachable, actions: _Actions) -> Letter:
         top = _gravest(actions)
-    def _letter(self, person: Reachable, actions: Sequence[tuple[Row, Resolved]]) -> Letter:
-        top, who = max(actions, key=lambda one: (_GRAVITY[ActionKind(one[0]["kind"])], one[0]["n"]))
-        kind = self._kind(top, who)
+        kind = next(self._kind(row, who) for row, who in actions if row is top)
         key = f"{top['case_id']}/{top['deadline_id']}/{top['plan_no']}/{top['n']}/{person.id}"
         return Letter.to(
             person,

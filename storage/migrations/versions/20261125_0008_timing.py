@@ -1,7 +1,7 @@
 """Remember pauses and extensions of clocks, and which cases became one or several.
 
-Revision ID: 20261125_0006
-Revises: 20261125_0005
+Revision ID: 20261125_0008
+Revises: 20261125_0007
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from storage.types import Id, Instant
 
-revision = "20261125_0006"
-down_revision = "20261125_0005"
+revision = "20261125_0008"
+down_revision = "20261125_0007"
 branch_labels = None
 depends_on = None
 
