@@ -388,4 +388,4 @@ def test_a_letter_is_not_handled_as_an_incident_nor_the_other_way_round(
 
 
 def test_a_command_that_pages_do_not_offer_is_not_there(letter: WebOffice) -> None:
-    assert send(handler(letter), "/cases/1", "pause", reason="x").status_code == 404
+    assert send(handler(letter), "/cases/1", "add_messages", reason="x").status_code == 404

@@ -163,11 +163,9 @@ def test_d09_an_overdue_that_turns_out_to_be_none_is_withdrawn_and_not_erased(
     (change,) = recompute(bureau.database, under(law, "2020-01-27"), actor="何管理", now=bureau.clock.now())
     assert change.breach_withdrawn
     assert [row["status"] for row in bureau.clocks(case)] == ["open"]
-    assert [tag for tag in bureau.tags(case) if tag.startswith("deadline:")][-3:] == [
-        "deadline:breached",
-        "deadline:recalculated",
-        "deadline:breach_withdrawn",
-    ]
+    tags = bureau.tags(case)
+    assert "deadline:breached" in tags
+    assert tags[-2:] == ["deadline:recalculated", "deadline:breach_withdrawn"]
 
 
 def test_d09_a_reply_counted_late_is_on_time_under_the_newer_table(spring_2020: Bureau, law: Law) -> None:
