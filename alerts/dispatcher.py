@@ -81,14 +81,14 @@ class Dispatcher:
     lease: timedelta = LEASE
     fault: Fault = field(default=no_fault)
 
-    def drain(self) -> Dispatched:
-        """Send until nothing is ready."""
+    def drain(self, kind: str | None = None) -> Dispatched:
+        """Send until nothing is ready; of one kind only, when it is given."""
         total = Dispatched()
-        while done := self.dispatch():
+        while done := self.dispatch(kind):
             total.add(done)
         return total
 
-    def dispatch(self) -> Dispatched | None:
+    def dispatch(self, kind: str | None = None) -> Dispatched | None:
         """Claim a handful, the most urgent first, and send them side by side; None when none was ready.
 
         Raises:
@@ -99,7 +99,7 @@ class Dispatcher:
             if outbox.oldest_waiting(connection, now) is None:
                 return None
         with self.database.write() as connection:
-            claims = outbox.claim(connection, now, now + self.lease, CLAIMED_AT_ONCE)
+            claims = outbox.claim(connection, now, now + self.lease, CLAIMED_AT_ONCE, kind)
         self.fault("claimed")
         return self._send_all(claims) if claims else None
 

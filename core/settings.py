@@ -63,6 +63,19 @@ class ServerSettings(_Section):
     session_hours: int = Field(12, ge=1, le=168, description="登录后多少小时失效（小时）。")
 
 
+class WatchSettings(_Section):
+    """Watching the watchman."""
+
+    lag_seconds: int = Field(
+        60, ge=5, le=3600, description="提醒或紧急通知落后多少秒算异常，/health 随之变红（秒）。"
+    )
+    ping_url: SecretStr | None = Field(
+        None, description="一切正常时定时访问的外部地址；对方收不到就报警。不填则不访问。"
+    )
+    ping_seconds: int = Field(60, ge=10, le=3600, description="每隔多少秒访问一次（秒）。")
+    ping_allow_private: bool = Field(False, description="该地址在单位内网时设为true。")
+
+
 class ImportSettings(_Section):
     """Reading exported files."""
 
@@ -81,6 +94,7 @@ class Settings(BaseSettings):
     office: OfficeSettings = OfficeSettings()
     database: DatabaseSettings = DatabaseSettings()
     server: ServerSettings = ServerSettings()
+    watch: WatchSettings = WatchSettings()
     imports: ImportSettings = ImportSettings()
 
     @field_validator("now")

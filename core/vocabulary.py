@@ -445,6 +445,9 @@ class Tag(StrEnum):
     CHANNEL_CHANGED = "channel:changed"
     CHANNEL_TESTED = "channel:tested"
     CHANNEL_SWITCHED = "channel:switched"
+    ENGINE_HALTED = "engine:halted"
+    ENGINE_RESUMED = "engine:resumed"
+    BACKUP_RESTORED = "backup:restored"
     TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event
     PERIOD_CLOSED = "period:closed"
     PERIOD_RESTATED = "period:restated"

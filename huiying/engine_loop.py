@@ -7,6 +7,7 @@ database. Its thread is watched, because a scheduler whose thread has died still
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -18,16 +19,21 @@ from alerts.channels.opening import open_all
 from alerts.dispatcher import Dispatched, Dispatcher
 from alerts.duty import alarm_gaps
 from alerts.engine import Engine, Ticked
-from core.clock import iso
+from alerts.halting import ALARM
+from alerts.watch import audit_plans, look
 from core.errors import Conflict, HuiyingError
+from huiying.deadman import ping
+from huiying.engine_guard import EngineGuard
 from huiying.engine_right import EngineRight
 from huiying.office import Office
 from storage import channels, engine_state
+from storage.migrate import require_current
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 1
 _HOURLY_SECONDS = 3600
 _WATCH_SECONDS = 5.0
+_AUDIT_SECONDS = 60
 _SIGN_EVERY = timedelta(seconds=5)
 
 
@@ -44,7 +50,10 @@ class EngineLoop:
         self._right: EngineRight | None = None
         self._scheduler: BackgroundScheduler | None = None
         self._signed_at: datetime | None = None
+        self._tick_seconds = 0.0
         self._stopped = Event()
+        self._may_act = Event()
+        self._guard = EngineGuard(office.database, office.ladders.delivery, office.settings.data_dir)
         self._watcher: Thread | None = None
         law = office.law
         self._engine = Engine(office.database, law.ladders, law.rulebook, office.calendar, office.clock)
@@ -79,7 +88,8 @@ class EngineLoop:
         self._prepare()
         try:
             self._hourly_job()
-            return self._tick(), self._dispatcher.drain()
+            ticked = self._tick()
+            return ticked, self._dispatcher.drain(None if self._may_act.is_set() else ALARM)
         finally:
             self._release()
 
@@ -117,10 +127,13 @@ class EngineLoop:
 
     def _schedule(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(timezone="UTC")
+        every = self._office.settings.watch.ping_seconds
         for name, job, seconds in (
             ("tick", self._tick_job, _EVERY_SECONDS),
             ("dispatch", self._dispatch_job, _EVERY_SECONDS),
             ("hourly", self._hourly_job, _HOURLY_SECONDS),
+            ("audit", self._audit_job, _AUDIT_SECONDS),
+            ("ping", self._ping_job, every),
         ):
             scheduler.add_job(
                 job,
@@ -143,19 +156,36 @@ class EngineLoop:
                 self._scheduler = self._schedule()
 
     def _tick(self) -> Ticked:
+        if not self._guard.may_act(self._office.clock.now()):
+            self._may_act.clear()
+            if self._right is not None:
+                self._right.renew(self._office.clock.now())
+            return Ticked()
+        self._may_act.set()
         self._sign_of_life()
-        return self._engine.tick()
+        began = time.monotonic()
+        done = self._engine.tick()
+        self._tick_seconds = max(self._tick_seconds, time.monotonic() - began)
+        return done
 
     def _sign_of_life(self) -> None:
-        """Every few seconds: hold the right longer, and say when the last tick was begun."""
+        """Every few seconds: hold the right longer, and say when a tick was begun and how long one took.
+
+        Raises:
+            Conflict: another engine took over, or a newer version has changed the database.
+        """
         now = self._office.clock.now()
         if self._signed_at is not None and now - self._signed_at < _SIGN_EVERY:
             return
         if self._right is not None:
             self._right.renew(now)
         with self._office.database.write() as connection:
-            engine_state.put(connection, engine_state.LAST_TICK_AT, iso(now) or "")
+            require_current(connection)
+            self._guard.sign(connection, now)
+            engine_state.put(connection, engine_state.LAST_TICK_SECONDS, f"{self._tick_seconds:.3f}")
+        self._guard.remember(now)
         self._signed_at = now
+        self._tick_seconds = 0.0
 
     def _tick_job(self) -> None:
         try:
@@ -186,8 +216,39 @@ class EngineLoop:
         if self._stopped.is_set():
             return
         try:
-            self._dispatcher.drain()
+            # Until the first tick has judged the time, and while all stands still, only that alarm goes out.
+            self._dispatcher.drain(None if self._may_act.is_set() else ALARM)
         except HuiyingError as error:
             _log.warning("dispatch.failed %s", error.code)
         except Exception:  # noqa: BLE001 - an edge of the process: the next run must come
             _log.exception("dispatch.failed")
+
+    def _audit_job(self) -> None:
+        """Find running clocks that were forgotten."""
+        if self._stopped.is_set() or not self._may_act.is_set():
+            return
+        office = self._office
+        try:
+            with office.database.write() as connection:
+                found = audit_plans(connection, office.ladders.delivery, office.clock.now())
+        except Exception:  # noqa: BLE001 - an edge of the process: the next audit must come
+            _log.exception("audit.failed")
+        else:
+            if found:
+                _log.error("deadline.unplanned count=%d", found)
+
+    def _ping_job(self) -> None:
+        """Tell the outside watchdog that all is well; silence tells it the contrary."""
+        office = self._office
+        watch = office.settings.watch
+        if watch.ping_url is None or self._stopped.is_set():
+            return
+        try:
+            with office.database.read() as connection:
+                state = look(connection, office.clock.now(), timedelta(seconds=watch.lag_seconds))
+            trouble = ping(watch) if state.is_well else state.troubles[0]
+        except Exception:  # noqa: BLE001 - an edge of the process: the next ping must come
+            _log.exception("ping.failed")
+        else:
+            if trouble:
+                _log.warning("ping.withheld %s", trouble)

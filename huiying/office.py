@@ -21,6 +21,7 @@ from core.rulebook import Rulebook, load_rulebook, rules_folder
 from core.settings import Settings, load_settings
 from core.working_days import WorkCalendar, load_calendar
 from storage import engine_state
+from storage.clock import DatabaseClock
 from storage.database import Database, open_database
 from storage.keys import DataKey, load_or_create_key
 from storage.migrate import migrate
@@ -93,11 +94,18 @@ def open_office(config: Path | None = None) -> Iterator[Office]:
         StorageError: the database cannot be used.
     """
     settings = load_settings(os.environ, config)
-    clock: Clock = FixedClock(settings.now) if settings.now is not None else SystemClock()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = open_database(settings.database_url)
+    clock = _clock(settings, database)
     try:
         migrate(database, clock.now())
         yield Office(settings, clock, database)
     finally:
         database.close()
+
+
+def _clock(settings: Settings, database: Database) -> Clock:
+    """The time of the installation: as fixed, else the database's own, else this machine's."""
+    if settings.now is not None:
+        return FixedClock(settings.now)
+    return SystemClock() if database.is_sqlite else DatabaseClock(database)

@@ -14,6 +14,7 @@ from storage.tables import engine_state
 
 CREATED_AT = "created_at"
 LAST_TICK_AT = "last_tick_at"
+LAST_TICK_SECONDS = "last_tick_seconds"
 
 
 def set_once(connection: Connection, key: str, value: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from core.clock import iso
-from core.errors import StorageError
+from core.errors import Conflict, StorageError
 from storage import engine_state
 from storage.database import Database
 
@@ -44,6 +45,24 @@ def migrate(database: Database, now: datetime) -> bool:
         command.upgrade(config, "head")
         engine_state.set_once(connection, engine_state.CREATED_AT, iso(now) or "")
     return True
+
+
+def require_current(connection: Connection) -> None:
+    """Refuse to go on over a database that a newer version has changed meanwhile.
+
+    Raises:
+        Conflict: its schema is not the one this code was written for.
+    """
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current != _head():
+        raise Conflict(
+            "数据库已由更新版本的程序升级。", mend="请用新版本重新启动。", code="storage.superseded"
+        )
+
+
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _current(connection: Connection, script: ScriptDirectory) -> str | None:

@@ -64,10 +64,15 @@ def queue(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     insert_many(connection, outbox, [{**row, **fixed} for row in rows])
 
 
-def claim(connection: Connection, now: datetime, lease_until: datetime, limit: int) -> list[Claim]:
+def claim(
+    connection: Connection, now: datetime, lease_until: datetime, limit: int, kind: str | None = None
+) -> list[Claim]:
     """Take up to `limit` rows that are ready, the most urgent first, or whose lease has run out.
 
     A row whose former holder had begun to send and never said how it ended gets an ambiguous attempt.
+
+    Args:
+        kind: only notices of this kind.
     """
     query = (
         sa.select(outbox.c.id, outbox.c.state, outbox.c.claim_no, outbox.c.attempts)
@@ -75,6 +80,8 @@ def claim(connection: Connection, now: datetime, lease_until: datetime, limit: i
         .order_by(outbox.c.priority, outbox.c.next_at, outbox.c.id)
         .limit(limit)
     )
+    if kind is not None:
+        query = query.where(outbox.c.notice_id.in_(sa.select(notices.c.id).where(notices.c.kind == kind)))
     return _taken(connection, query, now, lease_until)
 
 
@@ -279,6 +286,34 @@ def oldest_waiting(connection: Connection, now: datetime) -> datetime | None:
     )
     found: datetime | None = connection.execute(query).scalar()
     return found
+
+
+def oldest_waiting_by_priority(connection: Connection, now: datetime) -> dict[int, datetime]:
+    """By priority, since when the longest waiting row could be claimed; without those that have none."""
+    query = (
+        sa.select(outbox.c.priority, sa.func.min(outbox.c.next_at))
+        .where(outbox.c.state.in_([_PENDING, _CLAIMED]), _is_ready(now))
+        .group_by(outbox.c.priority)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def cancel_waiting(connection: Connection, queued_until: datetime, reason: str) -> int:
+    """Give up every waiting notice that was written until then; how many there were."""
+    old = sa.select(notices.c.id).where(
+        notices.c.created_at <= sa.bindparam(None, queued_until, notices.c.created_at.type)
+    )
+    done = connection.execute(
+        outbox.update()
+        .where(outbox.c.state.in_([_PENDING, _CLAIMED]), outbox.c.notice_id.in_(old))
+        .values(
+            state=OutboxState.CANCELLED.value,
+            lease_until=None,
+            last_error=reason,
+            claim_no=outbox.c.claim_no + 1,
+        )
+    )
+    return done.rowcount
 
 
 def _is_ready(now: datetime) -> sa.ColumnElement[bool]:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from core.vocabulary import ActionState, DeadlineState
+from core.vocabulary import ActionKind, ActionState, DeadlineState
 from storage.database import in_chunks, insert_many
 from storage.tables import cases, deadlines, planned_actions
 
@@ -171,6 +171,23 @@ def settle(connection: Connection, rows: Sequence[RowMapping], state: ActionStat
         )
         moved.update(changed.scalars())
     return moved
+
+
+def skip_reminders(connection: Connection, planned_until: datetime, now: datetime) -> int:
+    """Pass over the warnings and reminders that were planned until then; how many there were.
+
+    What says that a clock has run out is never passed over.
+    """
+    done = connection.execute(
+        planned_actions.update()
+        .where(
+            planned_actions.c.state == sa.literal_column("'planned'"),
+            planned_actions.c.planned_at <= planned_until,
+            planned_actions.c.kind.in_([ActionKind.WARN.value, ActionKind.REMIND.value]),
+        )
+        .values(state=ActionState.SKIPPED.value, fired_at=now)
+    )
+    return done.rowcount
 
 
 def count_failure(connection: Connection, ids: Sequence[int], allowed: int) -> list[int]:

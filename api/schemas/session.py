@@ -66,6 +66,8 @@ class HealthOut(Shape):
     ok: bool
     database: str = Field(examples=["sqlite"])
     now: InstantText
+    last_tick_at: InstantText = Field(description="提醒引擎最近一次运行。")
+    troubles: list[str] = Field(description="落后或停下的，各一句；正常为空。")
 
 
 class NowOut(Shape):

@@ -11,6 +11,7 @@ from huiying.cli.channels import channels_app
 from huiying.cli.closing import closing_app
 from huiying.cli.demo import demo_command
 from huiying.cli.due import due_command
+from huiying.cli.engine import engine_app
 from huiying.cli.exporting import export_app
 from huiying.cli.importing import import_command, imports_command, quarantine_app
 from huiying.cli.keeping import audit_app, check_command, migrate_command
@@ -64,6 +65,7 @@ app.add_typer(export_app, name="export")
 app.add_typer(people_app, name="people")
 app.add_typer(token_app, name="token")
 app.add_typer(channels_app, name="channels")
+app.add_typer(engine_app, name="engine")
 app.add_typer(quarantine_app, name="quarantine")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(roster_app, name="roster")
