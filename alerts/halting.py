@@ -114,5 +114,7 @@ def resume(connection: Connection, *, actor: str, now: datetime, send_again: boo
     }
     events.append(connection, [Draft(OFFICE_STREAM, Tag.ENGINE_RESUMED, "human", actor, now, facts)], now)
     engine_state.put(connection, _HALTED, "")
+    # From here on the time counts that a person has found to be right.
     engine_state.put(connection, _RESUMED, str(iso(now)))
+    engine_state.put(connection, engine_state.LAST_TICK_AT, str(iso(now)))
     return done
