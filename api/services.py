@@ -20,6 +20,7 @@ from core.rulebook import Rulebook
 from core.settings import Settings
 from core.working_days import WorkCalendar
 from storage.database import Database
+from storage.search.port import SearchIndex
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Services:
         data_dir: where saved copies are kept.
         redactor: masks what is pushed or typed in.
         setup: sets the office up from a workbook; None where the composition root does not offer it.
+        search: the search index; it may be behind, or not answer.
         evidence: how far the fetch of a published page goes.
     """
 
@@ -43,6 +45,7 @@ class Services:
     data_dir: Path
     incident_rules: IncidentRules
     redactor: Redactor
+    search: SearchIndex
     evidence: FetchLimits = field(default_factory=FetchLimits)
     setup: Setup | None = None
 

@@ -54,6 +54,26 @@ class DatabaseSettings(_Section):
     )
 
 
+class SearchSettings(_Section):
+    """Where the search index is kept."""
+
+    url: SecretStr | None = Field(
+        None,
+        description="Elasticsearch 8.x 或 9.x 的地址，多个节点用逗号隔开。不填则用数据目录中的内置索引。",
+    )
+    api_key: SecretStr | None = Field(
+        None, description="Elasticsearch 的 API 密钥（编码后的一串）。只放环境变量。"
+    )
+    ca_file: Path | None = Field(
+        None, description="签发 Elasticsearch 证书的机构证书（PEM 文件）。不填则用系统信任的机构。"
+    )
+    index: str = Field(
+        "huiying",
+        pattern=r"^[a-z][a-z0-9_-]{0,39}$",
+        description="Elasticsearch 中索引和别名的名称前缀，几个单位共用一套服务器时要各不相同。",
+    )
+
+
 class ServerSettings(_Section):
     """The web server."""
 
@@ -93,6 +113,7 @@ class Settings(BaseSettings):
     now: datetime | None = Field(None, description="把“现在”固定为某一时刻，用于重做报表；服务运行时不可用。")
     office: OfficeSettings = OfficeSettings()
     database: DatabaseSettings = DatabaseSettings()
+    search: SearchSettings = SearchSettings()
     server: ServerSettings = ServerSettings()
     watch: WatchSettings = WatchSettings()
     imports: ImportSettings = ImportSettings()

@@ -25,6 +25,8 @@ from storage.clock import DatabaseClock
 from storage.database import Database, open_database
 from storage.keys import DataKey, load_or_create_key
 from storage.migrate import migrate
+from storage.search.opening import open_index
+from storage.search.port import SearchIndex
 
 
 @dataclass
@@ -44,6 +46,11 @@ class Office:
     def redactor(self) -> Redactor:
         """Masks personal data with this installation's search key."""
         return Redactor(self.key.derive("search"))
+
+    @cached_property
+    def search_index(self) -> SearchIndex:
+        """The search index that the settings name; nothing is opened or sent before it is used."""
+        return open_index(self.settings.search, self.settings.data_dir)
 
     @cached_property
     def rulebook(self) -> Rulebook:

@@ -14,6 +14,7 @@ from core.errors import Conflict
 from core.rulebook import rules_folder
 from huiying.analysis_loop import AnalysisLoop
 from huiying.engine_loop import EngineLoop
+from huiying.indexing_loop import IndexingLoop
 from huiying.office import Office
 from huiying.output import console, stderr
 from huiying.setup.web import OfficeSetup
@@ -36,6 +37,7 @@ def services_of(office: Office) -> Services:
         incident_rules=load_incident_rules(rules_folder() / "incidents.yml"),
         redactor=office.redactor,
         setup=OfficeSetup(office),
+        search=office.search_index,
     )
 
 
@@ -57,6 +59,7 @@ def _background(office: Office) -> Iterator[None]:
     """The engine and the analysis beside the web; without an engine where another process is the one."""
     engine = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
     analysis = AnalysisLoop(office)
+    indexing = IndexingLoop(office)
     running = True
     try:
         engine.start()
@@ -64,9 +67,11 @@ def _background(office: Office) -> Iterator[None]:
         stderr.print(f"{error.message}本进程只提供网页。", markup=False, highlight=False)
         running = False
     analysis.start()
+    indexing.start()
     try:
         yield
     finally:
+        indexing.stop()
         analysis.stop()
         if running:
             engine.stop()

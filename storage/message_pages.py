@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from core.vocabulary import Channel, RiskLevel
+from storage.database import in_chunks
 from storage.tables import assessments, cases, incident_messages, messages, sources
 from storage.types import Instant
 
@@ -66,6 +67,18 @@ def find(connection: Connection, message_id: int) -> RowMapping | None:
     """One message with its source and case; None where there is none or it was withdrawn."""
     query = _with_case().where(messages.c.id == message_id, messages.c.withdrawn_at.is_(None))
     return connection.execute(query).mappings().first()
+
+
+def of_numbers(
+    connection: Connection, message_ids: Sequence[int], *, confined_to: str | None = None
+) -> list[RowMapping]:
+    """Messages with their source and case, in the order given; those withdrawn or not to be seen left out."""
+    found: dict[int, RowMapping] = {}
+    seen = MessageChoice(confined_to=confined_to)
+    for some in in_chunks(message_ids):
+        query = _with_case().where(messages.c.id.in_(some), *_conditions(seen))
+        found |= {row["id"]: row for row in connection.execute(query).mappings()}
+    return [found[one] for one in message_ids if one in found]
 
 
 def incidents_of(connection: Connection, message_id: int) -> list[int]:

@@ -22,6 +22,7 @@ from core.rulebook import load_rulebook, rules_folder
 from core.working_days import load_calendar
 from storage.database import Database, open_database
 from storage.migrate import migrate
+from tests import elastic
 from tests.browser.chromium import chromium_path
 from tests.network import refuse_other_machines
 from tests.postgres import URL_VARIABLE, PostgresServer, server_from_environment
@@ -50,6 +51,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _missing_server(item: pytest.Item) -> str | None:
     if item.get_closest_marker("postgres") and not os.environ.get(URL_VARIABLE):
         return f"no PostgreSQL server: {URL_VARIABLE} is not set"
+    if item.get_closest_marker("elasticsearch") and not os.environ.get(elastic.URL_VARIABLE):
+        return f"no Elasticsearch server: {elastic.URL_VARIABLE} is not set"
     if item.get_closest_marker("browser") and chromium_path() is None:
         return "no Chromium: HUIYING_TEST_CHROMIUM is not set and /usr/bin/chromium is absent"
     return None

@@ -11,6 +11,7 @@ import typer
 
 from core.errors import SettingsError
 from huiying.engine_loop import EngineLoop
+from huiying.indexing_loop import IndexingLoop
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json
 
@@ -42,10 +43,13 @@ def _run(office: Office) -> None:
         raise SettingsError("固定了“现在”(HUIYING_NOW)，引擎不能运行。", mend="请去掉该设置后再启动。")
     loop = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
     loop.start()
+    indexing = IndexingLoop(office)
+    indexing.start()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     console.print("提醒引擎已启动。按 Ctrl+C 停止。")
     while not ended.wait(1.0) and not loop.has_ended:
         pass
+    indexing.stop()
     loop.stop()

@@ -32,6 +32,7 @@ from storage.tables.roster import (
     shifts,
 )
 from storage.tables.timing import case_links, deadline_pauses, extensions
+from storage.tables.search import search_changes
 
 __all__ = [
     "METADATA",
@@ -76,6 +77,7 @@ __all__ = [
     "restatements",
     "roll_calls",
     "saved_copies",
+    "search_changes",
     "sections",
     "sessions",
     "shift_overrides",

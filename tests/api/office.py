@@ -23,6 +23,8 @@ from core.vocabulary import Role, Scope
 from core.working_days import load_calendar
 from storage import messages, sources, tokens
 from storage.database import Database
+from storage.search.indexer import Indexer
+from storage.search.tantivy_index import TantivyIndex
 
 PASSWORD = "correct horse 12"
 
@@ -43,6 +45,7 @@ class WebOffice:
             data_dir=data_dir,
             incident_rules=load_incident_rules(rules_folder() / "incidents.yml"),
             redactor=Redactor(b"test"),
+            search=TantivyIndex(data_dir / "search"),
             # The pages that tests publish lie on this machine.
             evidence=FetchLimits(seconds=5, allow_private=True),
         )
@@ -89,6 +92,11 @@ class WebOffice:
                 expires_at=now + timedelta(days=days),
             )
         return {"Authorization": f"Bearer {secret}"}
+
+    def index(self) -> None:
+        """Let the search index catch up."""
+        with Indexer(self.database, self.services.search, self.clock).running() as indexer:
+            indexer.drain()
 
     def receive(self, *records: MessageRecord) -> None:
         """Let messages come in and their clocks start."""
