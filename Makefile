@@ -10,10 +10,10 @@ CODE := huiying core storage crawlers analysis alerts reports api bench tests
 INSTALLED := .venv/.installed
 VENDOR := api/static/vendor/.stamp
 
-.PHONY: help install vendor run check format test lock clean
+.PHONY: help install vendor run check format test elasticsearch elasticsearch-cluster elasticsearch-stop lock clean
 
 help: ## 列出全部命令
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(INSTALLED) ## 建立虚拟环境,安装锁定版本的依赖
 
@@ -42,6 +42,15 @@ format: install ## 整理格式,修正可自动修正的问题
 
 test: install ## 运行全部测试(没有数据库服务器或浏览器时跳过相应部分)
 	$(PYTHON) -m pytest -q -n auto --dist loadfile
+
+elasticsearch: ## 在本机启动一个真正的 Elasticsearch(测试用,需要 Java 和 Maven)
+	@tools/elasticsearch.sh start
+
+elasticsearch-cluster: ## 在本机启动三个节点的 Elasticsearch 集群(测试用)
+	@tools/elasticsearch.sh cluster
+
+elasticsearch-stop: ## 停止上面启动的 Elasticsearch
+	@tools/elasticsearch.sh stop
 
 lock: install ## 改过 pyproject.toml 或 package.json 之后,重新锁定依赖版本
 	.venv/bin/uv lock

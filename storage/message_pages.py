@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from core.vocabulary import Channel, RiskLevel
 from storage.database import in_chunks
+from storage.search.port import Filters
 from storage.tables import assessments, cases, incident_messages, messages, sources
 from storage.types import Instant
 
@@ -20,14 +21,12 @@ class MessageChoice:
     """Which messages are asked for; None means "not told apart by this".
 
     Attributes:
-        words: found in the title or the body, as they stand.
         channels: any of these; all when empty.
         since, until: received in this period, half-open.
         section: the section that is responsible, or that the source names where no case was opened.
         confined_to: only messages with a case of this section.
     """
 
-    words: str | None = None
     channels: tuple[Channel, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
@@ -67,6 +66,17 @@ def find(connection: Connection, message_id: int) -> RowMapping | None:
     """One message with its source and case; None where there is none or it was withdrawn."""
     query = _with_case().where(messages.c.id == message_id, messages.c.withdrawn_at.is_(None))
     return connection.execute(query).mappings().first()
+
+
+def filters_of(choice: MessageChoice) -> Filters:
+    """The same choice for the search index."""
+    values = {
+        "channel": tuple(channel.value for channel in choice.channels),
+        "section": () if choice.section is None else (choice.section,),
+        "risk": () if choice.risk is None else (choice.risk.value,),
+        "case_section": () if choice.confined_to is None else (choice.confined_to,),
+    }
+    return Filters(choice.since, choice.until, {name: some for name, some in values.items() if some})
 
 
 def of_numbers(
@@ -110,9 +120,6 @@ def _with_case() -> sa.Select[tuple[object, ...]]:
 
 def _conditions(choice: MessageChoice) -> list[sa.ColumnElement[bool]]:
     chosen: list[sa.ColumnElement[bool]] = [messages.c.withdrawn_at.is_(None)]
-    if choice.words is not None:
-        found = [messages.c.title, messages.c.body]
-        chosen.append(sa.or_(*(column.icontains(choice.words, autoescape=True) for column in found)))
     if choice.channels:
         chosen.append(messages.c.channel.in_([channel.value for channel in choice.channels]))
     if choice.since is not None:

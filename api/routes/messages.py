@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
@@ -33,7 +35,11 @@ from storage.assessments import Effective
 from storage.database import Connection, Row
 from storage.desk import Choice
 from storage.duplicates import Group
-from storage.message_pages import MessageChoice
+from storage.message_pages import MessageChoice, filters_of
+from storage.search.indexer import behind
+from storage.search.paging import page
+from storage.search.port import Order
+from storage.search.query import parse
 
 router = APIRouter(tags=["来文"], dependencies=[Depends(BEARER), Depends(COOKIE)])
 
@@ -43,22 +49,23 @@ _Words = Annotated[str | None, Query(max_length=200, pattern=r"^[^\x00]+$")]
 _CORRECTORS = frozenset({Role.PRESS, Role.DUTY, Role.HANDLER, Role.MANAGER})
 
 
-@router.get("/messages", summary="来文列表", response_model=MessageList, responses=problems(401, 403, 422))
+@router.get(
+    "/messages", summary="来文列表", response_model=MessageList, responses=problems(401, 403, 422, 503)
+)
 def listed(
     services: Wired,
     reader: _Reads,
-    q: Annotated[_Words, Query(description="标题或正文中的文字。")] = None,
+    q: Annotated[_Words, Query(description="检索词：空格为并且，| 为或者，-词 为排除。")] = None,
     channel: Annotated[list[Channel] | None, Query(description="渠道，可多次。")] = None,
     since: Annotated[_Day, Query(alias="from")] = None,
     until: Annotated[_Day, Query(alias="to")] = None,
     section: Annotated[_Words, Query(description="科室。")] = None,
     risk: Annotated[RiskLevel | None, Query(description="风险等级。")] = None,
-    cursor: Annotated[str | None, Query(description="上一页给出的 next。", max_length=200)] = None,
+    cursor: Annotated[str | None, Query(description="上一页给出的 next。", max_length=2000)] = None,
     limit: Annotated[int, Query(description="一页几件。", ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
     """A page of messages, the newest first; a handler sees those of the own section's cases."""
     choice = MessageChoice(
-        words=q,
         channels=tuple(channel or ()),
         since=day_start(day_of(since, "from")) if since else None,
         until=day_end(day_of(until, "to")) if until else None,
@@ -66,18 +73,46 @@ def listed(
         risk=risk,
         confined_to=reader.sees_only,
     )
+    listing = (
+        _by_words(services, q, choice, cursor, limit) if q else _by_time(services, choice, cursor, limit)
+    )
+    ids = [row["id"] for row in listing.rows]
+    with services.database.read() as connection:
+        said, groups = assessments.effective(connection, ids), duplicates.groups_of(connection, ids)
+    return {
+        "items": [_message(row, said.get(row["id"]), groups.get(row["id"])) for row in listing.rows],
+        "next": listing.next,
+        "total": listing.total,
+        "behind": listing.behind,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    rows: Sequence[Row]
+    next: str | None
+    total: int
+    behind: int | None
+
+
+def _by_time(services: Services, choice: MessageChoice, cursor: str | None, limit: int) -> _Listing:
     with services.database.read() as connection:
         rows = message_pages.listed(connection, choice, before=decode(cursor), limit=limit + 1)
         total = message_pages.total(connection, choice)
-        shown = rows[:limit]
-        ids = [row["id"] for row in shown]
-        said, groups = assessments.effective(connection, ids), duplicates.groups_of(connection, ids)
-    last = shown[-1] if len(rows) > limit else None
-    return {
-        "items": [_message(row, said.get(row["id"]), groups.get(row["id"])) for row in shown],
-        "next": encode(last["received_at"], last["id"]) if last is not None else None,
-        "total": total,
-    }
+    last = rows[limit - 1] if len(rows) > limit else None
+    return _Listing(
+        rows[:limit], encode(last["received_at"], last["id"]) if last is not None else None, total, None
+    )
+
+
+def _by_words(
+    services: Services, words: str, choice: MessageChoice, cursor: str | None, limit: int
+) -> _Listing:
+    filters = filters_of(choice)
+    found = page(services.search, parse(words), filters, Order.NEWEST, limit=limit, cursor=cursor)
+    with services.database.read() as connection:
+        rows = message_pages.of_numbers(connection, found.ids, confined_to=choice.confined_to)
+    return _Listing(rows, found.next, found.total, behind(services.database).count)
 
 
 @router.post(

@@ -57,6 +57,7 @@ class MessageList(Shape):
     items: list[MessageOut]
     next: str | None
     total: int | None
+    behind: int | None = Field(description="检索时，索引还有几件待更新；不检索的为null。", examples=[0])
 
 
 class AssessmentOut(Shape):

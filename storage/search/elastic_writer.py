@@ -68,7 +68,7 @@ class ElasticWriter:
             self._months = set(self._client.indices.get(index=f"{generation}-*"))
 
     def put(self, documents: Sequence[Document]) -> Mapping[int, str]:
-        """As the port says; what the mapping refuses is named, what the server was too busy for is repeated."""
+        """As the port says; what the server was too busy for is repeated."""
         self._version = self._versions.next()
         for month in sorted({document.month for document in documents}):
             self._ensure(self._name(month))
@@ -202,7 +202,7 @@ def _bulks(items: Sequence[tuple[int, bytes]]) -> Iterator[list[tuple[int, bytes
 def _reason(answer: dict[str, Any]) -> str | None:
     """Why an item was refused; None where it was taken, or was not there to be removed.
 
-    A newer one on the server is no success: somebody else holds the lease, or the database was restored from a
+    A newer one on the server is no success: somebody else has the lease, or the database was restored from a
     backup older than the index.
     """
     error = answer.get("error")

@@ -37,6 +37,7 @@ from storage.types import to_microseconds
 _HEAP_BYTES = 64_000_000
 _CURRENT = "current"
 _LOCK = "writer.lock"
+_FAR = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +206,9 @@ class TantivyIndex:
             for name, values in filters.values.items()
         ]
         if filters.since is not None or filters.until is not None:
-            since = None if filters.since is None else to_microseconds(filters.since)
-            until = None if filters.until is None else to_microseconds(filters.until)
-            asked.append(
-                tantivy.Query.range_query(
-                    self._schema, "received", tantivy.FieldType.Integer, since, until, include_upper=False
-                )
-            )
+            since = -_FAR if filters.since is None else to_microseconds(filters.since)
+            until = _FAR if filters.until is None else to_microseconds(filters.until)
+            asked.append(self._range("received", since, until))
         return asked
 
     def _all_of(self, alternative: Sequence[Phrase]) -> tantivy.Query:

@@ -74,7 +74,9 @@ def test_messages_received_at_the_same_instant_are_each_listed_once(office: WebO
     [
         ("q=路灯", ["路灯不亮"]),
         ("q=100%", ["涨价100%"]),
-        ("q=_", []),
+        ("q=路灯|太贵&from=2026-11-19", ["路灯不亮"]),
+        ("q=征&risk=high", ["征地"]),
+        ("q=征&risk=low", []),
         ("channel=weibo", ["积水"]),
         ("channel=weibo&channel=petition", ["积水", "征地"]),
         ("from=2026-11-18&to=2026-11-18", ["涨价100%"]),
@@ -93,6 +95,7 @@ def test_a_filter_leaves_what_it_says(office: WebOffice, query: str, expected: l
     with office.database.read() as connection:
         rows = connection.exec_driver_sql("SELECT id, title FROM messages").all()
     _assess(office, next(number for number, title in rows if title == "征地"))
+    office.index()
     listed = office.signed_in("duban").get(f"{MESSAGES}?{query}").json()
     assert [one["title"] for one in listed["items"]] == expected
     assert listed["total"] == len(expected)
@@ -216,3 +219,37 @@ def test_a_handler_sees_only_messages_of_the_own_section(office: WebOffice) -> N
     assert (foreign.status_code, foreign.json()["code"]) == (404, "message.not_found")
     wish = {"field": "topic", "value": "别的"}
     assert client.post(f"{MESSAGES}/1/correct", json=wish).status_code == 404
+
+
+def test_the_pages_of_what_was_found_hold_each_message_once(office: WebOffice) -> None:
+    office.receive(*(make_record("2026-11-20T09:00") for _ in range(5)))
+    office.index()
+    client = office.signed_in("duban")
+    found, cursor = [], ""
+    while cursor is not None:
+        answer = client.get(MESSAGES, params={"q": "路灯", "limit": 2, "cursor": cursor}).json()
+        found += [one["message"] for one in answer["items"]]
+        cursor = answer["next"]
+    assert (found, answer["total"], answer["behind"]) == ([5, 4, 3, 2, 1], 5, 0)
+
+
+def test_a_handler_finds_only_what_the_own_section_has(office: WebOffice) -> None:
+    office.receive(make_record(section="市政科"), make_record(section="水务科"))
+    office.index()
+    client = office.signed_in("li", Role.HANDLER, section="市政科")
+    answer = client.get(MESSAGES, params={"q": "路灯"}).json()
+    assert [one["section"] for one in answer["items"]] == ["市政科"] * answer["total"]
+
+
+def test_a_search_says_how_far_the_index_is_behind(office: WebOffice) -> None:
+    office.receive(make_record())
+    office.index()
+    office.receive(make_record())
+    answer = office.signed_in("duban").get(MESSAGES, params={"q": "路灯"}).json()
+    assert (answer["total"], answer["behind"]) == (1, 1)
+
+
+def test_a_search_without_an_index_is_refused_with_what_to_do(office: WebOffice) -> None:
+    answer = office.signed_in("duban").get(MESSAGES, params={"q": "路灯"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "search.missing")
+    assert "huiying index rebuild" in answer.json()["mend"]

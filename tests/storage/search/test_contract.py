@@ -111,6 +111,10 @@ def test_filters_choose_by_time_and_value(sqlite: Database, index: SearchIndex, 
     assert found(index, "停水", Filters(values={"channel": ["weibo"]})) == late
     assert found(index, "停水", Filters(values={"channel": ["weibo", "leader_mailbox"]})) == [*early, *late]
     assert found(index, "停水", Filters(values={"channel": ["weibo"], "source": ["leader_mailbox"]})) == []
+    third = day + timedelta(days=2)
+    assert found(index, "停水", Filters(since=third)) == early[2:]
+    assert found(index, "停水", Filters(until=third)) == sorted([*early[:2], *late])
+    assert found(index, "停水", Filters(since=third, until=day)) == []
     exact = Filters(since=day + timedelta(microseconds=1), until=day + timedelta(days=1, microseconds=1))
     assert found(index, "停水", exact) == sorted([early[1], late[0]])
 
