@@ -31,8 +31,8 @@ from storage.tables.roster import (
     shift_overrides,
     shifts,
 )
-from storage.tables.timing import case_links, deadline_pauses, extensions
 from storage.tables.search import search_changes
+from storage.tables.timing import case_links, deadline_pauses, extensions
 
 __all__ = [
     "METADATA",

@@ -2,8 +2,8 @@
 
 Triggers, so that no writer can forget it: the row is written in the transaction that makes the change.
 
-Revision ID: 20261125_0007
-Revises: 20261125_0006
+Revision ID: 20261125_0009
+Revises: 20261125_0008
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from alembic import op
 
 from storage.types import Id, Instant
 
-revision = "20261125_0007"
-down_revision = "20261125_0006"
+revision = "20261125_0009"
+down_revision = "20261125_0008"
 branch_labels = None
 depends_on = None
 
