@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from huiying.cli.table import CommandTable
 from huiying.cli.analysing import analyze_command, evaluate_app, score_command
 from huiying.cli.channels import channels_app
 from huiying.cli.closing import closing_app
@@ -25,6 +24,7 @@ from huiying.cli.roster import roster_app
 from huiying.cli.searching import index_app, search_command
 from huiying.cli.serve import serve_command
 from huiying.cli.setup import setup_command
+from huiying.cli.table import CommandTable
 from huiying.cli.working import worker_command
 
 app = typer.Typer(
