@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 
+from alerts.ack_links import AckLinks
 from alerts.alarms import raise_alarm
 from alerts.backlog import merge_backlog
 from alerts.channels import Channel, Outcome, Payload
@@ -80,6 +81,7 @@ class Dispatcher:
     delivery: Delivery
     lease: timedelta = LEASE
     fault: Fault = field(default=no_fault)
+    links: AckLinks | None = None
 
     def drain(self, kind: str | None = None) -> Dispatched:
         """Send until nothing is ready; of one kind only, when it is given."""
@@ -137,10 +139,19 @@ class Dispatcher:
         if refused is not None:
             return refused
         self.fault("sending")
-        payload = Payload(f"huiying-notice-{claim.notice_id}", claim.address, claim.subject, claim.body, now)
+        body = self._with_link(claim, now)
+        payload = Payload(f"huiying-notice-{claim.notice_id}", claim.address, claim.subject, body, now)
         outcome = _send_within(self.lease / 2, channel, payload)
         self.fault("sent")
         return self._record(claim, outcome, channel)
+
+    def _with_link(self, claim: Claim, now: datetime) -> str:
+        """The words, and below them where their reader can sign; the link itself is kept nowhere."""
+        if self.links is None:
+            return claim.body
+        with self.database.read() as connection:
+            link = self.links.link(connection, claim.notice_id, now)
+        return f"{claim.body}\n签收:{link}" if link else claim.body
 
     def _begin(
         self, connection: Connection, claim: Claim, channel: Channel, now: datetime

@@ -129,6 +129,7 @@ class Delivery(RuleFileModel):
         give_up_after_hours: how long a notice that cannot be sent is tried.
         acknowledgement_lasts_minutes: so long after a signature a call for one is pointless; then, if nothing
             was answered meanwhile, the calls go on.
+        acknowledge_link_hours: how long the link in a notice signs.
         roster_checked_days_ahead: gaps of the roster within so many days are told of.
         calendar_expected: from this day on the table of the next year is missed.
     """
@@ -143,8 +144,14 @@ class Delivery(RuleFileModel):
     give_up_after_hours: int = Field(ge=1)
     channel_alarm: ChannelAlarm
     acknowledgement_lasts_minutes: int = Field(ge=1)
+    acknowledge_link_hours: int = Field(ge=1)
     roster_checked_days_ahead: int = Field(ge=1)
     calendar_expected: DayOfYear
+
+    @property
+    def acknowledge_link_lasts(self) -> timedelta:
+        """How long the link in a notice signs."""
+        return timedelta(hours=self.acknowledge_link_hours)
 
     @model_validator(mode="after")
     def _ends_with_somebody(self) -> Delivery:

@@ -10,6 +10,7 @@ from api.body_limit import LimitedApp
 from api.headers import SecurityHeaders
 from api.pages import (
     account,
+    ack,
     alerts,
     audit,
     cases,
@@ -23,6 +24,7 @@ from api.pages import (
     people,
     report_rows,
     reports,
+    roster,
     rules,
     setup,
     sign_in,
@@ -51,6 +53,7 @@ from api.services import Services
 _BODY_BYTES = 1 << 20
 _PAGES = (
     sign_in,
+    ack,
     desk,
     alerts,
     inbox,
@@ -58,6 +61,7 @@ _PAGES = (
     incident_opening,  # before the page whose address has a number there
     incidents,
     deadlines,
+    roster,
     reports,
     papers,
     report_rows,

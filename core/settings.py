@@ -80,6 +80,11 @@ class ServerSettings(_Section):
     host: str = Field("127.0.0.1", description="监听地址。默认只有本机能访问。")
     port: int = Field(8000, ge=1, le=65535, description="监听端口。")
     secure_cookies: bool = Field(False, description="经HTTPS提供服务时设为true:登录凭据只经加密连接发送。")
+    public_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s]+)?$",
+        description="人员打开本系统的地址，例如https://huiying.example.gov.cn。填写后提醒中附签收链接。",
+    )
     session_hours: int = Field(12, ge=1, le=168, description="登录后多少小时失效（小时）。")
 
 

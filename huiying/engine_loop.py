@@ -64,6 +64,7 @@ class EngineLoop:
             ),
             office.clock,
             law.ladders.delivery,
+            links=office.ack_links,
         )
 
     def start(self) -> None:

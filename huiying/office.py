@@ -10,6 +10,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from alerts.ack_links import AckLinks
 from alerts.casework import Law
 from alerts.channels.limits import ChannelLimits, load_limits
 from alerts.deadlines import DueTimes
@@ -76,6 +77,12 @@ class Office:
     def channel_limits(self) -> ChannelLimits:
         """How fast each kind of channel may be used."""
         return load_limits(rules_folder())
+
+    @cached_property
+    def ack_links(self) -> AckLinks:
+        """The links in notices with which their readers sign."""
+        base_url = self.settings.server.public_url.rstrip("/")
+        return AckLinks(self.key.derive("ack"), base_url, self.ladders.delivery.acknowledge_link_lasts)
 
     @cached_property
     def law(self) -> Law:

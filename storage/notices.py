@@ -31,6 +31,11 @@ def find(connection: Connection, notice_id: int) -> RowMapping | None:
     return connection.execute(query).mappings().first()
 
 
+def get(connection: Connection, notice_id: int) -> RowMapping | None:
+    """One notice, or None."""
+    return connection.execute(sa.select(notices).where(notices.c.id == notice_id)).mappings().first()
+
+
 def of_case(connection: Connection, case_id: int) -> Sequence[RowMapping]:
     """The notices about a case, oldest first."""
     query = sa.select(notices).where(notices.c.case_id == case_id).order_by(notices.c.id)

@@ -6,7 +6,7 @@ higher `plan_no`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -96,6 +96,25 @@ def of_deadline(connection: Connection, deadline_id: int) -> Sequence[RowMapping
         .order_by(planned_actions.c.plan_no, planned_actions.c.n)
     )
     return connection.execute(query).mappings().all()
+
+
+def called_later(
+    connection: Connection, deadline_id: int | None, since: datetime, audiences: Collection[str]
+) -> int | None:
+    """A call for a signature, or an escalation, of a clock that went to others than these after `since`."""
+    query = (
+        sa.select(planned_actions.c.id)
+        .where(
+            planned_actions.c.deadline_id == deadline_id,
+            planned_actions.c.state == ActionState.FIRED.value,
+            planned_actions.c.kind.in_([ActionKind.REMIND.value, ActionKind.ESCALATE.value]),
+            planned_actions.c.fired_at > since,
+            planned_actions.c.audience.not_in(audiences),
+        )
+        .limit(1)
+    )
+    found: int | None = connection.execute(query).scalar()
+    return found
 
 
 def lock_cases_with_due(connection: Connection, now: datetime, limit: int) -> list[int]:

@@ -293,3 +293,26 @@ class InboxPage(PageContext):
     count: int
     history_href: str
     next_href: str | None
+
+
+@dataclass(frozen=True)
+class AckPage(PageContext):
+    """签收 from a link.
+
+    Attributes:
+        moved_on: why it cannot be signed from here any more, or empty.
+        signed_by, signed_at: who signed first and when, once this person has signed; else empty and None.
+        failure: why there is nothing to sign at all, or empty.
+    """
+
+    name: str
+    kind: str
+    title: str
+    state: str
+    rule: str
+    due_at: datetime | None
+    moved_on: str
+    signed_by: str
+    signed_at: datetime | None
+    path: str
+    failure: str

@@ -35,6 +35,17 @@ def short_day(value: date) -> str:
     return f"{value.month}月{value.day}日"
 
 
+def clock(value: datetime) -> str:
+    """`08:30`, on the office's wall clock."""
+    return f"{shanghai(value):%H:%M}"
+
+
+def clock_end(value: datetime) -> str:
+    """The end of a stretch within a day: a midnight is its 24:00."""
+    shown = clock(value)
+    return "24:00" if shown == "00:00" else shown
+
+
 def span(length: timedelta) -> str:
     """A length in the two units that matter: `3天4小时`, `5小时12分`, `不到1分钟`."""
     minutes = int(abs(length).total_seconds()) // 60
@@ -85,4 +96,7 @@ FILTERS = {
     "number": number,
     "rate": rate,
     "limit": limit,
+    "clock": clock,
+    "clock_end": clock_end,
+    "span": span,
 }
