@@ -12,6 +12,7 @@ from alerts.deadlines import DueTimes
 from alerts.escalation import PlannedStep
 from alerts.ladders import Ladders
 from alerts.planning import action_rows, skipped_facts, steps_of
+from alerts.registering import concerns, started_at, stopped_by
 from alerts.replies import HoldingPatterns, classify_reply
 from core.clock import day_end, iso, local_day
 from core.model import DueTime, MessageRecord, ReplyRecord
@@ -27,6 +28,7 @@ from storage.tables import events as events_table
 
 ORDER_LIMIT = "hotline.order_limit"
 RECEIVED = "received"
+_RUNNING = DeadlineState.RUNNING.value
 
 
 @dataclass(frozen=True)
@@ -95,46 +97,49 @@ class Registrar:
         replies = [reply_row(self.law, case_id, reply, self.origin, now) for reply in record.replies]
         answer = answer_of([judged(row) for row in replies])
         clocks = self.clock_rows(connection, case_id, record, answer, now)
-        case = _case_row(self.law, case_id, one, answer, now)
+        case = _case_row(self.law, case_id, one, clocks, answer, now)
         batch.cases.append(case)
         batch.responses += replies
-        if case["is_history"] or answer.is_answered:
-            planned = []
-            batch.deadlines += clocks
-        else:
-            planned = [(clock, steps_of(self.law.ladders, clock, now)) for clock in clocks]
-            batch.planned += planned
+        running = [] if case["is_history"] else [clock for clock in clocks if clock["state"] == _RUNNING]
+        batch.deadlines += [clock for clock in clocks if clock not in running]
+        planned = [(clock, steps_of(self.law.ladders, clock, now)) for clock in running]
+        batch.planned += planned
         batch.trail.append(_registered(case_id, one, clocks, planned, self.origin))
         batch.trail += [reply_draft(row, self.origin, now) for row in replies]
 
     def clock_rows(
         self, connection: Connection, case_id: int, record: MessageRecord, answer: Answer, now: datetime
     ) -> list[dict[str, Any]]:
-        """The clocks of one message, as they stand after its replies."""
-        started_on = local_day(record.received_at)
-        fixed = {
-            "case_id": case_id,
-            "cycle": 1,
-            "anchor": RECEIVED,
-            "started_at": record.received_at,
-            "registered_at": now,
-            **answer_columns(answer),
-        }
+        """The clocks of one message, as they stand after its replies and the steps its export prints."""
+        fixed = {"case_id": case_id, "cycle": 1, "registered_at": now}
         rows = []
         for key in self.law.rulebook.for_channel(record.channel):
-            rule = self.law.rulebook.rule(key, started_on)
-            due = self._due(rule, record)
+            rule = self.law.rulebook.rule(key, local_day(record.received_at))
+            since = started_at(rule, record) if concerns(rule, record) else None
+            if since is None:
+                continue
+            if rule.starts.value != RECEIVED:
+                rule = self.law.rulebook.rule(key, local_day(since))
+            due = self._due(rule, record, since)
             if due is not None:
-                explanation = self._explanation_id(connection, rule, started_on, due)
-                rows.append({**fixed, **_due_columns(rule, due), "explanation_id": explanation})
+                rows.append(
+                    {
+                        **fixed,
+                        "anchor": rule.starts.value,
+                        "started_at": since,
+                        **answer_columns(stopped_by(rule, record, answer, since)),
+                        **_due_columns(rule, due),
+                        "explanation_id": self._explanation_id(connection, rule, local_day(since), due),
+                    }
+                )
         return rows
 
-    def _due(self, rule: Rule, record: MessageRecord) -> DueTime | None:
+    def _due(self, rule: Rule, record: MessageRecord, since: datetime) -> DueTime | None:
         """When the rule's clock runs out; None where the rule does not concern this message."""
         if rule.key == ORDER_LIMIT:
             return _printed_limit(record)
         # Whether a question is simple is judged later, by the analysis or by a person.
-        return None if rule.applies_to.simple_only else self.law.due_times.due(rule, record.received_at)
+        return None if rule.applies_to.simple_only else self.law.due_times.due(rule, since)
 
     def _explanation_id(
         self, connection: Connection, rule: Rule, started_on: date, due: DueTime
@@ -157,8 +162,11 @@ class _Batch:
     trail: list[Draft]
 
 
-def _case_row(law: Law, case_id: int, one: Stored, answer: Answer, now: datetime) -> dict[str, Any]:
+def _case_row(
+    law: Law, case_id: int, one: Stored, clocks: Sequence[dict[str, Any]], answer: Answer, now: datetime
+) -> dict[str, Any]:
     record = one.record
+    is_done = answer.is_answered or (bool(clocks) and all(clock["state"] != _RUNNING for clock in clocks))
     return {
         "id": case_id,
         "kind": _kind_of(law, record).value,
@@ -166,7 +174,7 @@ def _case_row(law: Law, case_id: int, one: Stored, answer: Answer, now: datetime
         "channel": record.channel.value,
         "section": record.section,
         "title": record.title,
-        "state": state_of(answer, record.section).value,
+        "state": state_of(is_done, record.section).value,
         "cycle": 1,
         "is_history": local_day(record.received_at) < law.go_live_on,
         "received_at": record.received_at,
@@ -241,9 +249,9 @@ def answer_columns(answer: Answer) -> dict[str, Any]:
     }
 
 
-def state_of(answer: Answer, section: str) -> CaseState:
+def state_of(is_answered: bool, section: str) -> CaseState:
     """Where a case stands that nobody of the office has touched yet."""
-    if answer.is_answered:
+    if is_answered:
         return CaseState.REPLIED
     return CaseState.ASSIGNED if section else CaseState.NEW
 

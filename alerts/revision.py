@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from alerts.answers import answer_of
+from alerts.answers import UNANSWERED, answer_of
 from alerts.casework import (
+    RECEIVED,
     Law,
     Origin,
     Registrar,
@@ -23,6 +24,7 @@ from alerts.casework import (
     state_of,
 )
 from alerts.planning import plan_for
+from alerts.registering import stopped_by
 from core.clock import iso, parse_instant
 from core.errors import Conflict
 from core.model import MessageRecord, ReplyRecord
@@ -69,6 +71,7 @@ def revise(
     ):
         _restart_clocks(connection, registrar, case, record, now)
     _take_over_replies(connection, registrar, case, replies, record, now)
+    _start_newly_known(connection, registrar, case, record, now)
     _settle(connection, registrar.law, case, record, now)
 
 
@@ -198,17 +201,35 @@ def _take_over_replies(
     events.append(connection, [reply_draft(row, origin, now) for row in rows], now)
 
 
+def _start_newly_known(
+    connection: Connection, registrar: Registrar, case: Row, record: MessageRecord, now: datetime
+) -> None:
+    """Clocks that only a newer export can start, such as those that run from the acceptance."""
+    live = {row["rule_key"] for row in deadlines.live(connection, case["id"])}
+    rows = registrar.clock_rows(connection, case["id"], record, UNANSWERED, now)
+    fresh = [row for row in rows if row["rule_key"] not in live and row["anchor"] != RECEIVED]
+    if fresh:
+        deadlines.insert(connection, [{**row, "cycle": case["cycle"]} for row in fresh])
+        facts = {"clocks": clock_facts(fresh)}
+        _record(connection, registrar.origin, case["id"], Tag.DEADLINE_STARTED, facts, now)
+
+
 def _settle(connection: Connection, law: Law, case: Row, record: MessageRecord, now: datetime) -> None:
     """Let the clocks of the present cycle say what the standing replies say, and their plans follow."""
     replies = [row for row in responses.standing(connection, case["id"]) if row["cycle"] == case["cycle"]]
     answer = answer_of([judged(dict(row)) for row in replies])
-    for row in deadlines.live(connection, case["id"]):
-        if row["cycle"] == case["cycle"]:
-            deadlines.update(connection, row["id"], **answer_columns(answer))
+    live = [row for row in deadlines.live(connection, case["id"]) if row["cycle"] == case["cycle"]]
+    running = 0
+    for row in live:
+        rule = law.rulebook.find(row["rule_key"], row["rule_version"])
+        stands = stopped_by(rule, record, answer, row["started_at"]) if rule else answer
+        deadlines.update(connection, row["id"], **answer_columns(stands))
+        running += not stands.is_answered
     _replan(connection, law, case, now)
     values: dict[str, Any] = {"title": record.title, "section": record.section or case["section"]}
     if case["state"] in _UNTOUCHED:
-        values["state"] = state_of(answer, values["section"]).value
+        is_done = answer.is_answered or (bool(live) and not running)
+        values["state"] = state_of(is_done, values["section"]).value
     cases.update(connection, case["id"], **values)
 
 

@@ -26,7 +26,13 @@ class ImportKind(StrEnum):
     """The forms of file that `huiying import --as` reads."""
 
     MAILBOX = "mailbox"
+    MESSAGE_BOARD = "message_board"
+    PEOPLES_ADVICE = "peoples_advice"
     HOTLINE_12345 = "hotline_12345"
+    HOTLINE_12315 = "hotline_12315"
+    PETITION = "petition"
+    FOI = "foi"
+    RATINGS = "ratings"
     WEIBO_EXPORT = "weibo_export"
 
 
@@ -413,6 +419,7 @@ class Tag(StrEnum):
     ALERT_DISMISSED = "alert:dismissed"
     MESSAGE_REVISED = "message:revised"
     MESSAGE_CORRECTED = "message:corrected"
+    DEADLINE_STARTED = "deadline:started"
     DEADLINE_SUPERSEDED = "deadline:superseded"
     DEADLINE_RECALCULATED = "deadline:recalculated"
     DEADLINE_BREACH_WITHDRAWN = "deadline:breach_withdrawn"

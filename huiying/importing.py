@@ -21,6 +21,7 @@ from core.vocabulary import Channel, DeadlineStatus, ImportKind
 from crawlers.imports.mapping import Mapping
 from crawlers.imports.opening import OpenedFile, ReadingContext, open_file
 from crawlers.imports.quarantine import write_sealed
+from crawlers.imports.records import CHANNELS
 from crawlers.imports.rehearsal import rehearse
 from crawlers.imports.runner import ImportRunner
 from huiying.office import Office
@@ -29,11 +30,6 @@ from storage.database import Connection
 from storage.imports import Counts, Identity, Run
 from storage.messages import Stored
 
-CHANNEL_OF_KIND = {
-    ImportKind.MAILBOX: Channel.LEADER_MAILBOX,
-    ImportKind.HOTLINE_12345: Channel.HOTLINE_12345,
-    ImportKind.WEIBO_EXPORT: Channel.WEIBO,
-}
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
 _STATUSES = (DeadlineStatus.ON_TIME, DeadlineStatus.LATE, DeadlineStatus.OVERDUE, DeadlineStatus.OPEN)
 
@@ -62,7 +58,7 @@ class Wish:
     def channel(self) -> Channel:
         """The channel of the messages: the mapping may name another than the kind's own."""
         named = self.mapping.channel if self.mapping else None
-        return named or CHANNEL_OF_KIND[self.kind]
+        return named or CHANNELS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class ExtraColumns:
         fields = {i: name for name, columns in layout.columns.items() for i in columns}
         taken = {columns[0] for name, columns in layout.columns.items() if name in _TAKEN}
         taken |= {i for name in _JOINED for i in layout.columns.get(name, ())}
+        # Query codes, identity numbers of rated persons: the law of the channel says not to keep them at all.
+        taken |= set(layout.columns.get("never_stored", ()))
         kept = [(i, label, fields.get(i, "")) for i, label in enumerate(layout.labels) if i not in taken]
         self._plain = [(i, label, self._convert(name)) for i, label, name in kept if not _is_personal(name)]
         self._personal = [(i, label, self._convert(name)) for i, label, name in kept if _is_personal(name)]

@@ -16,7 +16,16 @@ from core.vocabulary import ImportKind
 
 Pick = Literal["first", "ordered", "joined"]
 
-TIME_FIELDS = frozenset({"dispatched_at", "created_at", "replied_at", "closed_at", "deadline"})
+_TIME_NAMES = (
+    "dispatched_at created_at replied_at closed_at deadline "
+    "accepted_at registered_at told_at decided_at finished_at answered_at"
+)
+TIME_FIELDS = frozenset(_TIME_NAMES.split())
+# Boards and the collection of advice write the same columns as leader mailboxes.
+_SAME_COLUMNS = {
+    ImportKind.MESSAGE_BOARD: ImportKind.MAILBOX,
+    ImportKind.PEOPLES_ADVICE: ImportKind.MAILBOX,
+}
 PERSON_FIELDS = frozenset({"caller_name", "caller_phone", "caller_id_no", "address"})
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|\{[^{}]*\}|《[^《》]*》")
@@ -73,7 +82,11 @@ class ColumnDictionary:
 @cache
 def column_dictionary(kind: ImportKind) -> ColumnDictionary:
     """The dictionary of `kind`, read once from the package."""
-    text = resources.files("crawlers.imports").joinpath("columns", f"{kind.value}.yml").read_text("utf-8")
+    text = (
+        resources.files("crawlers.imports")
+        .joinpath("columns", f"{_SAME_COLUMNS.get(kind, kind).value}.yml")
+        .read_text("utf-8")
+    )
     read = yaml.safe_load(text)
     fields = {
         name: FieldWords(

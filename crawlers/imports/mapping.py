@@ -5,6 +5,7 @@ created_at = "市民来信日"
 
 [options]
 month_first = true
+best_first = true
 channel = "message_board"
 """
 
@@ -32,16 +33,20 @@ class Mapping:
         columns: our field to their header.
         month_first: `12/16/2016` is 16 December, without proof by the column.
         channel: the channel of the messages, or None for the kind's own.
+        best_first: in a file of ratings 1 is the best grade; None where nobody has said.
     """
 
     columns: AnyMapping[str, str] = field(default_factory=dict)
     month_first: bool = False
     channel: Channel | None = None
+    best_first: bool | None = None
 
     @property
     def fingerprint(self) -> str:
         """Hex sha256 of the content; the same file read with another mapping is another import."""
-        facts = [sorted(self.columns.items()), self.month_first, self.channel]
+        facts: list[object] = [sorted(self.columns.items()), self.month_first, self.channel]
+        if self.best_first is not None:
+            facts.append(self.best_first)
         return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
     def check_fields(self, dictionary: ColumnDictionary) -> None:
@@ -92,16 +97,20 @@ def parse_mapping(text: str) -> Mapping:
     return Mapping(dict(columns), *_options(options))
 
 
-def _options(options: dict[str, object]) -> tuple[bool, Channel | None]:
+def _options(options: dict[str, object]) -> tuple[bool, Channel | None, bool | None]:
     month_first = options.pop("month_first", False)
+    best_first = options.pop("best_first", None)
     channel = options.pop("channel", None)
     if options:
-        raise _refused(f"列对应文件的选项“{next(iter(options))}”不认识，可用的有：month_first、channel。")
+        known = "month_first、best_first、channel"
+        raise _refused(f"列对应文件的选项“{next(iter(options))}”不认识，可用的有：{known}。")
     if not isinstance(month_first, bool):
         raise _refused("列对应文件的选项 month_first 只能是 true 或 false。")
+    if best_first is not None and not isinstance(best_first, bool):
+        raise _refused("列对应文件的选项 best_first 只能是 true 或 false。")
     if channel is not None and channel not in list(Channel):
         raise _refused(f"列对应文件的渠道“{channel}”不认识，可用的有：{'、'.join(Channel)}。")
-    return month_first, None if channel is None else Channel(str(channel))
+    return month_first, None if channel is None else Channel(str(channel)), best_first
 
 
 def _refused(message: str) -> InvalidInput:

@@ -21,6 +21,7 @@ from crawlers.imports.cells import Cell, as_it_was, is_blank
 from crawlers.imports.containers import open_tables
 from crawlers.imports.delimited import DelimitedTable, refuse_cut_end
 from crawlers.imports.fields import ColumnDictionary, column_dictionary, normalised
+from crawlers.imports.grades import GradeColumns
 from crawlers.imports.header import HEADER_ROWS, Layout, looks_damaged
 from crawlers.imports.mapping import Mapping
 from crawlers.imports.records import CHANNELS, RowReader, Skip
@@ -175,6 +176,7 @@ def open_file(stream: BinaryIO, name: str, kind: ImportKind, context: ReadingCon
                 opened.warnings.append(f"工作表“{table.name}”不是清单，没有导入。")
             continue
         _check_end(stream, table, found)
+        _check_grades(found.layout, mapping, kind, name)
         _add(opened, table, found, context, mapping)
     if not opened.parts:
         raise _no_header(tables, name, dictionary)
@@ -186,7 +188,15 @@ def _add(opened: OpenedFile, table: Table, found: Survey, context: ReadingContex
     layout = found.layout
     month_first = frozenset(range(len(layout.labels))) if mapping.month_first else found.month_first
     channel = context.channel or mapping.channel or CHANNELS[opened.kind]
-    reader = RowReader(opened.kind, channel, layout, month_first, context.redactor, context.now)
+    reader = RowReader(
+        opened.kind,
+        channel,
+        layout,
+        month_first,
+        context.redactor,
+        context.now,
+        best_first=mapping.best_first,
+    )
     opened.parts.append(Part(table, found, reader))
     opened.row_count += found.rows
     for name, found_in in layout.columns.items():
@@ -223,6 +233,18 @@ def _tells_time(layout: Layout, kind: ImportKind) -> bool:
     if "created_at" in layout.columns or "dispatched_at" in layout.columns:
         return True
     return kind is ImportKind.HOTLINE_12345 and "order_no" in layout.columns
+
+
+def _check_grades(layout: Layout, mapping: Mapping, kind: ImportKind, name: str) -> None:
+    if kind is not ImportKind.RATINGS:
+        return
+    if GradeColumns(layout.columns, layout.labels, best_first=mapping.best_first).is_unclear:
+        raise FileRefused(
+            name,
+            f"{name} 只有评分数字，看不出 1 分是最好还是最差。",
+            mend="请在列对应文件 [options] 中写明 best_first = true(1 分最好)或 false。",
+            code="mapping.direction_needed",
+        )
 
 
 def _check_end(stream: BinaryIO, table: Table, found: Survey) -> None:

@@ -15,9 +15,11 @@ from core.redact import Redactor
 from core.vocabulary import Channel, ImportKind
 from crawlers.imports.cells import YES, Cell, as_line, as_text, as_yes_or_no, is_damaged_number
 from crawlers.imports.extras import ExtraColumns
+from crawlers.imports.grades import GradeColumns
 from crawlers.imports.header import Layout
 from crawlers.imports.limits import NO_LIMIT, PrintedLimit, read_limit
 from crawlers.imports.persons import NOBODY, SECRET_WORDS, Person, masked_person
+from crawlers.imports.steps import StepColumns
 from crawlers.imports.times import Received, Refusal, TimeColumns
 from crawlers.imports.totals import looks_like_total
 from crawlers.parsing.fingerprints import content_hash, derived_id
@@ -26,7 +28,13 @@ from crawlers.parsing.weibo_ids import mid_from_bid
 
 CHANNELS = {
     ImportKind.MAILBOX: Channel.LEADER_MAILBOX,
+    ImportKind.MESSAGE_BOARD: Channel.MESSAGE_BOARD,
+    ImportKind.PEOPLES_ADVICE: Channel.PEOPLES_ADVICE,
     ImportKind.HOTLINE_12345: Channel.HOTLINE_12345,
+    ImportKind.HOTLINE_12315: Channel.HOTLINE_12315,
+    ImportKind.PETITION: Channel.PETITION,
+    ImportKind.FOI: Channel.FOI,
+    ImportKind.RATINGS: Channel.RATING,
     ImportKind.WEIBO_EXPORT: Channel.WEIBO,
 }
 
@@ -56,6 +64,8 @@ class RowReader:
         month_first: frozenset[int],
         redactor: Redactor,
         now: datetime,
+        *,
+        best_first: bool | None = None,
     ) -> None:
         self._kind = kind
         self._channel = channel
@@ -75,6 +85,10 @@ class RowReader:
         self._redactor = redactor
         self._extras = ExtraColumns(layout, redactor)
         self._times = time_columns(kind, layout, month_first, now)
+        self._steps = StepColumns(layout.columns, self._times)
+        self._grades = None
+        if kind is ImportKind.RATINGS:
+            self._grades = GradeColumns(layout.columns, layout.labels, best_first=best_first)
 
     def read(self, cells: list[Cell], warnings: list[str]) -> MessageRecord | Refusal | Skip:
         """The record of a row; what was left empty in it is said in `warnings`."""
@@ -86,11 +100,22 @@ class RowReader:
         replies = self._replies(cells, received, warnings)
         if isinstance(replies, Refusal):
             return replies
-        return self._record(cells, received, replies, warnings)
+        said = (
+            self._steps.read(cells, received, warnings) if self._grades is None else self._grades.read(cells)
+        )
+        if isinstance(said, Refusal):
+            return self._skip(cells) or said
+        return self._record(cells, received, replies, said, warnings)
 
     def _record(
-        self, cells: list[Cell], received: Received, replies: tuple[ReplyRecord, ...], warnings: list[str]
+        self,
+        cells: list[Cell],
+        received: Received,
+        replies: tuple[ReplyRecord, ...],
+        said: dict[str, str],
+        warnings: list[str],
     ) -> MessageRecord:
+        """The record of a row; `said` is what it says beside the text: steps of a request, or a grade."""
         body = self._mask(self._text(cells, "body"))
         title = self._mask(self._line(cells, "title")) or body.replace("\n", " ")[:_TITLE_LENGTH]
         status = self._first_word(cells, "status_src")
@@ -111,7 +136,13 @@ class RowReader:
             received_at=received.moment.at,
             received_precision=received.moment.precision,
             received_from=received.source,
-            content_hash=content_hash(title, body, status=status, replies=replies, limit=limit.canonical),
+            content_hash=content_hash(
+                title,
+                body,
+                status=status,
+                replies=replies,
+                limit=" ".join((limit.canonical, *said.values())) if said else limit.canonical,
+            ),
             created_at=received.created_at,
             author_display=person.display,
             author_hash=person.hash,
@@ -124,7 +155,7 @@ class RowReader:
             replies=replies,
             order_due_on=limit.on,
             order_due_at=limit.at,
-            extra=self._extra(cells, limit, native_id, body, secret=secret, warnings=warnings),
+            extra=self._extra(cells, limit, native_id, body, secret=secret, warnings=warnings) | said,
         )
 
     def _text(self, cells: Sequence[Cell], field: str) -> str:
