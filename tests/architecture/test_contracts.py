@@ -17,6 +17,7 @@ _PURE = {
     "alerts.deadlines",
     "alerts.escalation",
     "alerts.replies",
+    "alerts.registering",
     "alerts.roster",
     "alerts.segments",
     "reports.figures",
