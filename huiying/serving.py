@@ -15,6 +15,7 @@ from core.rulebook import rules_folder
 from huiying.analysis_loop import AnalysisLoop
 from huiying.engine_loop import EngineLoop
 from huiying.indexing_loop import IndexingLoop
+from huiying.intake.loop import IntakeLoop
 from huiying.office import Office
 from huiying.output import console, stderr
 from huiying.setup.web import OfficeSetup
@@ -60,9 +61,11 @@ def _background(office: Office) -> Iterator[None]:
     engine = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
     analysis = AnalysisLoop(office)
     indexing = IndexingLoop(office)
+    intake = IntakeLoop(office)
     running = True
     try:
         engine.start()
+        intake.start()
     except Conflict as error:
         stderr.print(f"{error.message}本进程只提供网页。", markup=False, highlight=False)
         running = False
@@ -74,4 +77,5 @@ def _background(office: Office) -> Iterator[None]:
         indexing.stop()
         analysis.stop()
         if running:
+            intake.stop()
             engine.stop()

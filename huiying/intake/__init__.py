@@ -1,0 +1,1 @@
+"""Files that come in while the service runs: a watched folder, and what people upload."""
