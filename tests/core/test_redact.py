@@ -159,6 +159,12 @@ PIECES = st.sampled_from(
 )
 
 
+def test_what_is_left_of_a_masked_number_is_no_plate() -> None:
+    masked = REDACTOR.text("粤FZ11010519491231002X")
+    assert masked == "粤FZ1101**********002X"
+    assert REDACTOR.text(masked) == masked
+
+
 @settings(max_examples=600)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_masking_twice_changes_nothing(text: str) -> None:
