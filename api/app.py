@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
 from api import problems
@@ -51,7 +52,7 @@ from api.services import Services
 
 # Forms and JSON are small; uploads of files will raise the limit for their own route.
 _BODY_BYTES = 1 << 20
-_PAGES = (
+PAGES = (
     sign_in,
     ack,
     desk,
@@ -86,10 +87,13 @@ def create_app(services: Services) -> FastAPI:
         dependencies=[Depends(require_clean_address)],
     )
     app.state.services = services
+    # Event streams pass as they are. The cookie goes with no request that another site sends (SameSite), so
+    # nobody can measure our tokens by the size of what comes back.
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     app.include_router(_interface(), prefix="/api/v1")
-    for page in _PAGES:
+    for page in PAGES:
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

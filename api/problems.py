@@ -17,10 +17,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from api.headers import secured
-from api.pages.contexts import ErrorPage
+from api.pages.contexts import ErrorPage, SignInPage
 from api.pages.rendering import render
+from api.pages.resuming import kept_of
 from api.security.addresses import page_of
 from api.security.identity import EXPIRED, MUST_CHANGE
+from api.services import services_of
 from core import errors
 
 _STATUS: tuple[tuple[type[errors.HuiyingError], int], ...] = (
@@ -131,8 +133,8 @@ def install(app: FastAPI) -> None:
     """Let every error of `app` leave as a problem object or a page."""
 
     @app.exception_handler(errors.HuiyingError)
-    def ours(request: Request, error: errors.HuiyingError) -> Response:
-        if not _is_api(request) and (way := _way_on(request, error)):
+    async def ours(request: Request, error: errors.HuiyingError) -> Response:
+        if not _is_api(request) and (way := await _way_on(request, error)):
             return way
         return answer(request, problem_of(error))
 
@@ -166,9 +168,13 @@ def _is_api(request: Request) -> bool:
     return request.url.path.startswith(_API)
 
 
-def _way_on(request: Request, error: errors.HuiyingError) -> Response | None:
-    """Where a page sends somebody who must sign in or change a password first."""
+async def _way_on(request: Request, error: errors.HuiyingError) -> Response | None:
+    """Where a page sends somebody who must sign in or change a password first; nothing typed is lost."""
     if isinstance(error, errors.NotSignedIn):
+        if request.method == "POST" and (kept := kept_of(request, await request.form(), page_of(request))):
+            said = f"{error.message}{error.mend}"
+            page = SignInPage(kept.page, "", said, None, kept, services_of(request).guests)
+            return render(request, "sign_in.html", page, status=401)
         query = {"next": page_of(request)} | ({"why": "expired"} if error.code == EXPIRED else {})
         return RedirectResponse(f"/sign-in?{urlencode(query)}", 303)
     if error.code == MUST_CHANGE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from alerts.casework import Law
 from alerts.deadlines import DueTimes
 from alerts.evidence import FetchLimits
 from alerts.incident_rules import IncidentRules
+from api.guests import Guest
 from api.setting_up import Setup
 from core.clock import Clock
 from core.redact import Redactor
@@ -32,6 +34,7 @@ class Services:
         redactor: masks what is pushed or typed in.
         setup: sets the office up from a workbook; None where the composition root does not offer it.
         search: the search index; it may be behind, or not answer.
+        guests: the people of the demo; empty in every real office.
         evidence: how far the fetch of a published page goes.
     """
 
@@ -48,6 +51,7 @@ class Services:
     search: SearchIndex
     evidence: FetchLimits = field(default_factory=FetchLimits)
     setup: Setup | None = None
+    guests: Sequence[Guest] = ()
 
     @property
     def soon(self) -> timedelta:

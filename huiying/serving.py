@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import uvicorn
 
 from alerts.incident_rules import load_incident_rules
 from api.app import create_app
+from api.guests import Guest
 from api.services import Services
 from core.errors import Conflict
 from core.rulebook import rules_folder
@@ -24,7 +25,7 @@ from huiying.setup.web import OfficeSetup
 _GRACE_SECONDS = 2
 
 
-def services_of(office: Office) -> Services:
+def services_of(office: Office, guests: Sequence[Guest] = ()) -> Services:
     """What the web needs of an office; reads and checks its rules and calendar now, not on the first page."""
     return Services(
         database=office.database,
@@ -39,14 +40,19 @@ def services_of(office: Office) -> Services:
         redactor=office.redactor,
         setup=OfficeSetup(office),
         search=office.search_index,
+        guests=guests,
     )
 
 
-def serve(office: Office, host: str, port: int) -> None:
-    """Serve pages, run the engine and assess new messages until told to stop (Ctrl+C or SIGTERM)."""
+def serve(office: Office, host: str, port: int, guests: Sequence[Guest] = ()) -> None:
+    """Serve pages, run the engine and assess new messages until told to stop (Ctrl+C or SIGTERM).
+
+    Args:
+        guests: whom the sign-in page lets in by a button; for a demo on this machine only.
+    """
     with _background(office):
         uvicorn.run(
-            create_app(services_of(office)),
+            create_app(services_of(office, guests)),
             host=host,
             port=port,
             timeout_graceful_shutdown=_GRACE_SECONDS,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from api.guests import Guest
+from api.pages.resuming import Kept
 from core.rulebook import Rule
 from core.vocabulary import Channel, DeadlineStatus
 from storage.desk import Counts
@@ -44,12 +46,24 @@ class SignInPage(PageContext):
         next: the path to go on to.
         notice: why the person is asked, or None.
         error: what was wrong with the last attempt, or None.
+        kept: what was typed before the session ended, or None.
+        guests: whom the demo lets in by a button; empty in every real office.
     """
 
     next: str
     login: str
     notice: str | None
     error: str | None
+    kept: Kept | None = None
+    guests: Sequence[Guest] = ()
+
+
+@dataclass(frozen=True)
+class ResumePage(PageContext):
+    """What was typed before the session ended, to be sent under the new one."""
+
+    kept: Kept
+    csrf_token: str
 
 
 @dataclass(frozen=True)

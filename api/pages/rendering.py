@@ -35,6 +35,7 @@ class Frame:
         path: the address shown, to mark the present page in the navigation.
         address: what shows this page anew, with its filters.
         mark: the newest event when the page was made; None where the page does not keep itself up to date.
+        is_demo: people and words are invented.
     """
 
     office: str
@@ -43,6 +44,7 @@ class Frame:
     path: str
     address: str
     mark: str | None
+    is_demo: bool
 
     @property
     def navigation(self) -> Navigation:
@@ -91,6 +93,7 @@ def render(request: Request, template: str, page: PageContext, *, status: int = 
         path=path,
         address=f"{path}?{query}" if query else path,
         mark=getattr(request.state, "mark", None),
+        is_demo=bool(services.guests),
     )
     html = environment().get_template(template).render(page=page, frame=frame)
     return HTMLResponse(html, status)

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.pages.contexts import SignInPage
+from api.pages.contexts import ResumePage, SignInPage
 from api.pages.rendering import render
+from api.pages.resuming import read_kept
 from api.problems import problem_of
 from api.security.addresses import HOME, address_of, require_same_origin, safe_next
 from api.security.identity import Person, Wired, clear_cookie, find_person, form_sender, set_cookie
@@ -41,7 +42,8 @@ def show(request: Request, services: Wired, next: str = "", why: str = "") -> Re
     with services.database.read() as connection:
         if not people.is_anybody(connection):
             return RedirectResponse("/setup", 303)
-    return render(request, "sign_in.html", SignInPage(safe_next(next), "", _NOTICES.get(why), None))
+    page = SignInPage(safe_next(next), "", _NOTICES.get(why), None, guests=services.guests)
+    return render(request, "sign_in.html", page)
 
 
 @router.post("/sign-in")
@@ -51,18 +53,27 @@ def submit(
     login: Annotated[str, Form(max_length=_LOGIN_LENGTH, pattern=r"^[^\x00]*$")] = "",
     password: Annotated[str, Form(max_length=MAX_LENGTH)] = "",
     next: Annotated[str, Form()] = "",  # noqa: A002 - the name of the field
+    kept: Annotated[str, Form()] = "",
 ) -> Response:
-    """Open a session and go on to where the person was, or say what is wrong."""
+    """Open a session and go on to where the person was, or say what is wrong.
+
+    What was typed before the session ended comes along, and is offered again on the other side.
+    """
     require_same_origin(request)
     try:
         opened = sign_in(services, login.strip().lower(), password, address_of(request))
     except (NotSignedIn, TooManyAttempts) as error:
         problem = problem_of(error)
-        page = SignInPage(safe_next(next), login, None, f"{error.message}{error.mend}")
+        said = f"{error.message}{error.mend}"
+        page = SignInPage(safe_next(next), login, None, said, read_kept(kept), services.guests)
         response: Response = render(request, "sign_in.html", page, status=problem.status)
         response.headers.update(problem.headers)
         return response
-    response = RedirectResponse(safe_next(next), 303)
+    typed = read_kept(kept)
+    if typed is None or opened.person["must_change_password"]:
+        response = RedirectResponse(safe_next(next), 303)
+    else:
+        response = render(request, "resume.html", ResumePage(typed, opened.csrf_token))
     set_cookie(response, services, opened.secret)
     return response
 

@@ -12,11 +12,12 @@ from typing import Annotated, Any
 import typer
 from rich.table import Column, Table
 
+from api.guests import Guest
 from core.clock import iso, local_day, shanghai
 from core.errors import Conflict
 from core.labels import label
 from huiying.demo.bureau import read_bureau
-from huiying.demo.loading import DemoLogins, load_demo
+from huiying.demo.loading import DemoLogin, DemoLogins, load_demo
 from huiying.demo.opening import open_demo
 from huiying.demo.posts import read_day
 from huiying.demo.replay import Replay
@@ -51,7 +52,11 @@ def demo_command(
             from huiying.serving import serve
 
             with _replaying(office) if replay else nullcontext():
-                serve(office, _HOST, port)
+                serve(office, _HOST, port, [_guest(one) for one in demo.logins])
+
+
+def _guest(one: DemoLogin) -> Guest:
+    return Guest(label(one.role), one.name, one.login, one.look, one.password)
 
 
 @contextmanager
