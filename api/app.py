@@ -23,6 +23,7 @@ from api.pages import (
     incidents,
     papers,
     people,
+    periods,
     report_rows,
     reports,
     roster,
@@ -40,6 +41,7 @@ from api.routes import health as health_routes
 from api.routes import incidents as incident_routes
 from api.routes import messages as message_routes
 from api.routes import papers as paper_routes
+from api.routes import periods as period_routes
 from api.routes import receipts as receipt_routes
 from api.routes import reports as report_routes
 from api.routes import roster as roster_routes
@@ -65,6 +67,7 @@ PAGES = (
     roster,
     reports,
     papers,
+    periods,
     report_rows,
     rules,
     channels,
@@ -112,6 +115,7 @@ def _interface() -> APIRouter:
         roster_routes,
         deadline_routes,
         report_routes,
+        period_routes,
         paper_routes,
         rule_routes,
         channel_routes,

@@ -71,10 +71,15 @@ def query_of(services: Services, asked: Mapping[str, str], sees_only: str | None
     return query
 
 
+def standing_of(services: Services) -> Standing:
+    """What every report is counted with."""
+    return Standing(services.calendar, services.rule_labels)
+
+
 def report_of(services: Services, query: Query) -> Report:
     """The report over one snapshot of the database."""
     with services.database.read() as connection:
-        return standing_report(connection, query, Standing(services.calendar, services.rule_labels))
+        return standing_report(connection, query, standing_of(services))
 
 
 def behind(figure: str) -> Callable[[ReportRow], bool]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from alerts.actors import Actor
-from core.clock import day_end
+from core.clock import day_end, iso
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.vocabulary import Role, Tag
 from core.working_days import WorkCalendar
@@ -140,6 +140,35 @@ def restate(
     facts = {"period": period_id, "number": number, "changes": len(changes), "rows_sha256": sha256}
     _record(connection, Tag.PERIOD_RESTATED, actor, now, {**facts, "reason": reason.strip()})
     return number
+
+
+def period_json(connection: Connection, row: Row) -> dict[str, Any]:
+    """A closed period with its restatements, in the words of the interface."""
+    return {
+        "period": row["id"],
+        "from": row["since"].isoformat(),
+        "to": row["until"].isoformat(),
+        "rule": row["rule_key"],
+        "basis": row["basis"],
+        "as_of": iso(row["as_of"]),
+        "closed_at": iso(row["closed_at"]),
+        "closed_by": row["closer"],
+        "definitions": row["definitions"],
+        "rows_sha256": row["rows_sha256"],
+        "total": row["figures"],
+        "restatements": [
+            {
+                "number": one["number"],
+                "made_at": iso(one["made_at"]),
+                "made_by": one["maker"],
+                "reason": one["reason"],
+                "changes": one["changes"],
+                "total": one["figures"],
+                "rows_sha256": one["rows_sha256"],
+            }
+            for one in report_periods.restatements_of(connection, row["id"])
+        ],
+    }
 
 
 def _counted_again(connection: Connection, closed: Row, standing: Standing, now: datetime) -> Report:

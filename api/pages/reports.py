@@ -101,6 +101,7 @@ def _page(
         close=report.close,
         received=total.received,
         xlsx_href=address(f"/api/v1{PATH}/export.xlsx", fixed),
+        proof_href=address(f"/api/v1{PATH}/proof.json", fixed),
     )
 
 

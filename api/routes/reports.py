@@ -39,11 +39,11 @@ def asked(
     return given | {name: text for name, text in optional.items() if text is not None}
 
 
-_Asked = Annotated[dict[str, str], Depends(asked)]
+Asked = Annotated[dict[str, str], Depends(asked)]
 
 
 @router.get("", summary="时效报告", response_model=ReportOut, responses=problems(401, 403, 422))
-def report(services: Wired, reader: _Reader, asked: _Asked) -> dict[str, Any]:
+def report(services: Wired, reader: _Reader, asked: Asked) -> dict[str, Any]:
     """The figures, in all and by group."""
     return report_of(services, query_of(services, asked, reader.sees_only)).as_json()
 
@@ -52,7 +52,7 @@ def report(services: Wired, reader: _Reader, asked: _Asked) -> dict[str, Any]:
 def rows(
     services: Wired,
     reader: _Reader,
-    asked: _Asked,
+    asked: Asked,
     figure: Annotated[str, Query(description="只要这个数字背后的行。", max_length=40)] = "received",
 ) -> dict[str, Any]:
     """The rows; with `figure` only those it was counted from. `total` stays that of the whole report."""
@@ -69,7 +69,7 @@ def rows(
     response_class=Response,
     responses={200: {"content": {_XLSX: {}}}, **problems(401, 403, 422)},
 )
-def workbook(services: Wired, reader: _Reader, asked: _Asked) -> Response:
+def workbook(services: Wired, reader: _Reader, asked: Asked) -> Response:
     """The same report as a workbook, with its rows and definitions."""
     query = query_of(services, asked, reader.sees_only)
     content = response_times_xlsx(report_of(services, query), services.settings.office.name)

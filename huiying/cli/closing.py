@@ -13,14 +13,14 @@ import typer
 from rich.table import Table
 
 from alerts.actors import program
-from core.clock import iso, parse_day, parse_instant, shanghai
+from core.clock import parse_day, parse_instant, shanghai
 from core.errors import InvalidInput
 from core.labels import label
 from core.vocabulary import DeadlineStatus
 from huiying.cli.reporting import known_rule
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json, print_table
-from reports.closing import Standing, close_period, later_facts, restate, standing_report
+from reports.closing import Standing, close_period, later_facts, period_json, restate, standing_report
 from reports.proof import proof, require_ours, signing_key, verified
 from reports.response_times import DEFAULT_RULE, Basis, Query
 from reports.restating import Change, Facts
@@ -68,15 +68,15 @@ def periods_command(as_json: Json = False) -> None:
     """列出已结账的期间和更正。"""
     with open_office() as office, office.database.read() as connection:
         rows = report_periods.listed(connection)
-        restated = {row["id"]: report_periods.restatements_of(connection, row["id"]) for row in rows}
+        shown = [period_json(connection, row) for row in rows]
     if as_json:
-        print_json({"periods": [_period(row, restated[row["id"]]) for row in rows]})
+        print_json({"periods": shown})
         return
     if not rows:
         console.print("还没有结账。用 huiying report close --month 2026-10 结一个月。")
         return
     table = Table("编号", "期间", "规则", "结账", "经手", "件数", "更正")
-    for row in rows:
+    for row, told in zip(rows, shown, strict=True):
         table.add_row(
             str(row["id"]),
             f"{row['since']} 至 {row['until']}",
@@ -84,7 +84,7 @@ def periods_command(as_json: Json = False) -> None:
             f"{shanghai(row['closed_at']):%Y-%m-%d %H:%M}",
             row["closer"] or "命令行",
             f"{row['figures']['received']:,}",
-            str(len(restated[row["id"]])),
+            str(len(told["restatements"])),
         )
     print_table(table)
 
@@ -180,33 +180,6 @@ def _days(month: str | None, since: str | None, until: str | None) -> tuple[date
 
 def _standing(office: Office) -> Standing:
     return Standing(office.calendar, {rule.key: rule.label for rule in office.rulebook.rules()})
-
-
-def _period(row: Any, restated: Any) -> dict[str, Any]:
-    return {
-        "period": row["id"],
-        "from": row["since"].isoformat(),
-        "to": row["until"].isoformat(),
-        "rule": row["rule_key"],
-        "basis": row["basis"],
-        "as_of": iso(row["as_of"]),
-        "closed_by": row["closer"],
-        "definitions": row["definitions"],
-        "rows_sha256": row["rows_sha256"],
-        "total": row["figures"],
-        "restatements": [
-            {
-                "number": one["number"],
-                "made_at": iso(one["made_at"]),
-                "made_by": one["maker"],
-                "reason": one["reason"],
-                "changes": one["changes"],
-                "total": one["figures"],
-                "rows_sha256": one["rows_sha256"],
-            }
-            for one in restated
-        ],
-    }
 
 
 def _show_changes(changes: list[Change]) -> None:
