@@ -107,6 +107,18 @@ class ImportSettings(_Section):
     batch_rows: int = Field(1000, ge=1, le=20000, description="每批写入的行数（行）。")
 
 
+class CrawlSettings(_Section):
+    """Gathering from sites."""
+
+    contact: str = Field(
+        "",
+        pattern=r"^[ -~]*$",
+        description="采集时向对方网站表明身份的联系方式（英文字符：邮箱、电话或网址）。不填则不采集外部网站。",
+    )
+    concurrent_runs: int = Field(2, ge=1, le=16, description="同时采集多少个来源（个）。")
+    batch_rows: int = Field(200, ge=1, le=5000, description="采集时每批写入的条数（条）。")
+
+
 class Settings(BaseSettings):
     """Everything that may be set; frozen."""
 
@@ -122,6 +134,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     watch: WatchSettings = WatchSettings()
     imports: ImportSettings = ImportSettings()
+    crawl: CrawlSettings = CrawlSettings()
 
     @field_validator("now")
     @classmethod

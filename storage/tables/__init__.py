@@ -18,6 +18,14 @@ from storage.tables.engine import (
     person_channels,
     planned_actions,
 )
+from storage.tables.gathering import (
+    crawl_pages,
+    crawl_quarantine,
+    crawl_rows,
+    crawl_runs,
+    hot_words,
+    source_states,
+)
 from storage.tables.incidents import acknowledgements, alerts, incident_messages, incidents
 from storage.tables.intake import imports, message_revisions, messages, quarantine, sources
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
@@ -46,6 +54,10 @@ __all__ = [
     "channel_health",
     "channels",
     "corrections",
+    "crawl_pages",
+    "crawl_quarantine",
+    "crawl_rows",
+    "crawl_runs",
     "deadline_pauses",
     "deadlines",
     "delivery_attempts",
@@ -57,6 +69,7 @@ __all__ = [
     "explanations",
     "extensions",
     "handovers",
+    "hot_words",
     "idempotency",
     "imports",
     "incident_messages",
@@ -83,6 +96,7 @@ __all__ = [
     "shift_overrides",
     "shifts",
     "sign_in_failures",
+    "source_states",
     "sources",
     "tokens",
 ]
