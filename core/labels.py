@@ -293,7 +293,6 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.SOURCE_APPROVED, "批准采集来源"),
     (v.Tag.SOURCE_SWITCHED, "启用或停用来源"),
     (v.Tag.CREDENTIAL_SET, "登记来源凭据"),
-    (v.Tag.CRAWL_FINISHED, "采集完成"),
     (v.Tag.IMPORT_FINISHED, "导入完成"),
     (v.Tag.IMPORT_UNDONE, "导入已撤销"),
     (v.Tag.QUARANTINE_OPENED, "打开隔离件"),

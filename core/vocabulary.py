@@ -483,7 +483,6 @@ class Tag(StrEnum):
     SOURCE_APPROVED = "source:approved"
     SOURCE_SWITCHED = "source:switched"
     CREDENTIAL_SET = "source:credential_set"
-    CRAWL_FINISHED = "crawl:finished"
     IMPORT_FINISHED = "import:finished"
     IMPORT_UNDONE = "import:undone"
     QUARANTINE_OPENED = "quarantine:opened"

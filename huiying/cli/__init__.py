@@ -13,6 +13,7 @@ from huiying.cli.demo import demo_command
 from huiying.cli.due import due_command
 from huiying.cli.engine import engine_app
 from huiying.cli.exporting import export_app
+from huiying.cli.gathering import crawl_command
 from huiying.cli.importing import import_command, imports_command, quarantine_app
 from huiying.cli.keeping import audit_app, check_command, migrate_command
 from huiying.cli.looking import cases_command, messages_command
@@ -51,6 +52,7 @@ app.command("setup")(setup_command)
 app.command("worker")(worker_command)
 app.command("import")(import_command)
 app.command("imports")(imports_command)
+app.command("crawl")(crawl_command)
 app.command("analyze")(analyze_command)
 app.command("score")(score_command)
 app.command("messages")(messages_command)

@@ -1,0 +1,1 @@
+"""From the bytes of an answer to named values; pure, and made for text written by strangers."""

@@ -1,0 +1,1 @@
+"""One spider for each kind of site; run only in a process of their own."""

@@ -1,0 +1,1 @@
+"""Local copies of the sites we gather from: real HTTP, invented letters, faults on demand."""
