@@ -238,6 +238,7 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.PaperKind.MESSAGE_REVIEW, "留言办理梳理分析"),
     (v.PaperKind.ASSIGNMENT_ORDER, "交办单"),
     (v.PaperKind.SUPERVISION_PAPER, "督办单"),
+    (v.PaperKind.RESPONSE_TIMES, "时效报告"),
     (v.PaperState.DRAFT, "草稿"),
     (v.PaperState.SIGNED, "已签发"),
     (v.PaperState.WITHDRAWN, "已作废"),

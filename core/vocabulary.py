@@ -375,6 +375,7 @@ class PaperKind(StrEnum):
     MESSAGE_REVIEW = "message_review"
     ASSIGNMENT_ORDER = "assignment_order"
     SUPERVISION_PAPER = "supervision_paper"
+    RESPONSE_TIMES = "response_times"
 
 
 class PaperState(StrEnum):

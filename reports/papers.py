@@ -20,6 +20,7 @@ OF_PERIOD: Mapping[PaperKind, Callable[[Connection, Period, Desk], Paper]] = {
     PaperKind.WEEKLY_BRIEFING: weekly_briefing,
     PaperKind.MESSAGE_REVIEW: message_review,
 }
+# 时效报告 is a paper over a report that was asked for in detail; it is given out, not drafted here.
 OF_CASE: Mapping[PaperKind, Callable[[Connection, int, Desk], Paper]] = {
     PaperKind.FLASH_REPORT: flash_report,
     PaperKind.SPECIAL_REPORT: special_report,

@@ -81,6 +81,7 @@ class ReportPage(PageContext):
     close: Close | None = None
     received: int = 0
     xlsx_href: str = ""
+    docx_href: str = ""
     proof_href: str = ""
 
 

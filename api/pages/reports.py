@@ -101,6 +101,7 @@ def _page(
         close=report.close,
         received=total.received,
         xlsx_href=address(f"/api/v1{PATH}/export.xlsx", fixed),
+        docx_href=address(f"/api/v1{PATH}/export.docx", fixed),
         proof_href=address(f"/api/v1{PATH}/proof.json", fixed),
     )
 

@@ -8,19 +8,23 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from api.papers import desk_of
 from api.reporting import behind, query_of, report_of
 from api.routes.answers import BEARER, COOKIE, problems
 from api.schemas.reports import ReportOut, RowsOut
 from api.security.identity import Reader, Wired, require_scope
 from core.vocabulary import Scope
+from reports.render_docx import paper_docx
 from reports.render_xlsx import response_times_xlsx
 from reports.response_times import Basis, GroupBy
+from reports.response_times_paper import response_times_paper
 
 router = APIRouter(
     prefix="/reports/response-times", tags=["报表"], dependencies=[Depends(BEARER), Depends(COOKIE)]
 )
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _Reader = Annotated[Reader, Depends(require_scope(Scope.READ))]
 
 
@@ -76,3 +80,18 @@ def workbook(services: Wired, reader: _Reader, asked: Asked) -> Response:
     name = quote(f"时效报告 {query.since} 至 {query.until}.xlsx")
     headers = {"Content-Disposition": f"attachment; filename=\"report.xlsx\"; filename*=UTF-8''{name}"}
     return Response(content, media_type=_XLSX, headers=headers)
+
+
+@router.get(
+    "/export.docx",
+    summary="时效报告(Word)",
+    response_class=Response,
+    responses={200: {"content": {_DOCX: {}}}, **problems(401, 403, 422)},
+)
+def paper(services: Wired, reader: _Reader, asked: Asked) -> Response:
+    """The same report as a paper in the form of GB/T 9704."""
+    query = query_of(services, asked, reader.sees_only)
+    content = paper_docx(response_times_paper(report_of(services, query), desk_of(services)))
+    name = quote(f"时效报告 {query.since} 至 {query.until}.docx")
+    headers = {"Content-Disposition": f"attachment; filename=\"report.docx\"; filename*=UTF-8''{name}"}
+    return Response(content, media_type=_DOCX, headers=headers)

@@ -12,11 +12,12 @@ from core.errors import InvalidInput
 from core.labels import label
 from core.vocabulary import Channel, ImportKind
 from crawlers.imports.fields import column_dictionary
-from huiying.office import Office, open_office
+from huiying.cli.reporting import desk_of
+from huiying.office import open_office
 from huiying.output import command, console, print_json
 from reports.ledger import ledger_of, write_back
 from reports.render_ledger import ledger_xlsx, write_back_xlsx
-from reports.scope import Desk, Period
+from reports.scope import Period
 
 export_app = typer.Typer(help="导出。", no_args_is_help=True)
 
@@ -40,7 +41,7 @@ Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 def ledger_command(since: Since, until: Until, out: Out, as_json: Json = False) -> None:
     """台账：期间内收到的每一件，一件一行；各科室另有一张图。"""
     with open_office() as office, office.database.read() as connection:
-        found = ledger_of(connection, Period(parse_day(since), parse_day(until)), _desk(office))
+        found = ledger_of(connection, Period(parse_day(since), parse_day(until)), desk_of(office))
     _write(out, ledger_xlsx(found))
     if as_json:
         print_json({"file": str(out), "cases": len(found.lines)})
@@ -78,11 +79,6 @@ def _headers(channel: Channel) -> tuple[str, ...]:
         raise InvalidInput(f"{label(channel)}没有写回的格式。", mend=f"可用的有：{known}。", field="channel")
     fields = column_dictionary(form).fields
     return tuple(fields[name].names[0] for name in _FIELDS)
-
-
-def _desk(office: Office) -> Desk:
-    labels = {rule.key: rule.label for rule in office.rulebook.rules()}
-    return Desk(office.settings.office.name, office.clock.now(), office.calendar, labels)
 
 
 def _write(out: Path, content: bytes) -> None:

@@ -13,6 +13,7 @@ from alerts.actors import program
 from core.clock import local_day, parse_day
 from core.errors import InvalidInput
 from core.vocabulary import PaperKind
+from huiying.cli.reporting import desk_of
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json
 from reports.filing import draft
@@ -21,7 +22,7 @@ from reports.paper_json import to_json
 from reports.papers import make
 from reports.render_appendices import appendices_xlsx
 from reports.render_docx import paper_docx
-from reports.scope import Desk, Period
+from reports.scope import Period
 
 # Stands without a name: its commands are those of `report`.
 papers_app = typer.Typer()
@@ -183,7 +184,7 @@ def _give(
             "没有写明输出文件。", mend="请加 --out 文件名.docx，或用 --keep 存为草稿。", field="out"
         )
     with office.database.read() as connection:
-        paper = make(connection, kind, _desk(office), period=period, case_id=case_id)
+        paper = make(connection, kind, desk_of(office), period=period, case_id=case_id)
     kept = _keep(office, paper, case_id) if given.keep else None
     if given.out is not None:
         given.out.write_bytes(paper_docx(paper))
@@ -211,11 +212,6 @@ def _tell(paper: Paper, given: _Given, kept: int | None) -> None:
         if kept is not None:
             written.append(f"已存为草稿，编号 {kept}，可在“公文”页修改、签发。")
         console.print("".join(written))
-
-
-def _desk(office: Office) -> Desk:
-    labels = {rule.key: rule.label for rule in office.rulebook.rules()}
-    return Desk(office.settings.office.name, office.clock.now(), office.calendar, labels)
 
 
 def _yesterday(office: Office) -> date:

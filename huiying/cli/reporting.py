@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from huiying.office import Office, open_office
 from huiying.output import command, console, print_json, print_table
 from reports.closing import Standing, standing_report
 from reports.figures import Figures
+from reports.render_docx import paper_docx
 from reports.render_xlsx import response_times_xlsx
 from reports.response_times import (
     ALL_RULES,
@@ -25,6 +27,8 @@ from reports.response_times import (
     Query,
     Report,
 )
+from reports.response_times_paper import response_times_paper
+from reports.scope import Desk
 
 report_app = typer.Typer(help="报表。", no_args_is_help=True)
 
@@ -35,6 +39,13 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     XLSX = "xlsx"
+    DOCX = "docx"
+
+
+_FILES: dict[Format, Callable[[Report, Desk], bytes]] = {
+    Format.XLSX: lambda report, desk: response_times_xlsx(report, desk.issuer),
+    Format.DOCX: lambda report, desk: paper_docx(response_times_paper(report, desk)),
+}
 
 
 @report_app.command("response-times")
@@ -63,9 +74,8 @@ def response_times_command(
             follows_close=as_of is None,
         )
         report = count(office, query)
-        if form is Format.XLSX:
-            content = response_times_xlsx(report, office.settings.office.name)
-            return _write(out, content, as_json, len(report.rows))
+        if form in _FILES:
+            return _write(out, _FILES[form](report, desk_of(office)), as_json, len(report.rows))
     if as_json or form is Format.JSON:
         print_json(report.rows_as_json() if rows else report.as_json())
     elif rows:
@@ -73,6 +83,12 @@ def response_times_command(
     else:
         _show(report)
     return None
+
+
+def desk_of(office: Office) -> Desk:
+    """The office as a paper sees it, now."""
+    labels = {one.key: one.label for one in office.rulebook.rules()}
+    return Desk(office.settings.office.name, office.clock.now(), office.calendar, labels)
 
 
 def known_rule(office: Office, rule: str) -> str:
@@ -95,7 +111,7 @@ def count(office: Office, query: Query) -> Report:
 
 def _write(out: Path | None, content: bytes, as_json: bool, count_of_rows: int) -> None:
     if out is None:
-        raise InvalidInput("没有写明输出文件。", mend="请加 --out 时效报告.xlsx。", field="out")
+        raise InvalidInput("没有写明输出文件。", mend="请加 --out 文件名。", field="out")
     out.write_bytes(content)
     if as_json:
         print_json({"file": str(out), "rows": count_of_rows})
