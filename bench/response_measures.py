@@ -97,7 +97,8 @@ def idle(server: PostgresServer, count: int) -> None:
             with room.database.read() as connection:
                 connection.execute(
                     sa.text(
-                        "SELECT 1 FROM planned_actions WHERE state = 'planned' AND planned_at <= :now LIMIT 1"
+                        "SELECT 1 FROM planned_actions WHERE state = 'planned' AND planned_at <= :now "
+                        "ORDER BY planned_at LIMIT 1"
                     ),
                     {"now": now},
                 )

@@ -147,6 +147,12 @@ def count(connection: Connection, stream: int) -> int:
     return number
 
 
+def count_all(connection: Connection) -> int:
+    """How many events there are."""
+    number: int = connection.execute(sa.select(sa.func.count()).select_from(events)).scalar_one()
+    return number
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a verification found.
