@@ -9,11 +9,12 @@ from typing import Any
 
 from alerts import claims, clocks
 from alerts.casework import Law
+from alerts.drafting import require_reviewed
 from alerts.replies import classify_reply
 from alerts.steps import Act, Outcome, Step, begin, happened, said
 from core.clock import iso
 from core.errors import InvalidInput, NotAllowed
-from core.vocabulary import Command, Precision, ReplyKind, ResponseKind
+from core.vocabulary import Command, DraftKind, Precision, ReplyKind, ResponseKind
 from storage import deadlines, responses, saved_copies
 from storage.database import Connection
 from storage.saved_copies import SavedCopy
@@ -59,6 +60,7 @@ def reply(connection: Connection, case_id: int, act: Act, law: Law, given: Reply
             code="reply.holding",
             field="text",
         )
+    require_reviewed(step, law, DraftKind.REPLY, text)
     at = _replied_at(step, given, act)
     row = response_row(step, act, ResponseKind.SUBSTANTIVE, at, text=text, org=given.org, copy=given.copy)
     return claims.record(step, law, {**row, "is_doubtful": verdict.doubtful})

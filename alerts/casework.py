@@ -14,6 +14,7 @@ from alerts.ladders import Ladders
 from alerts.planning import action_rows, skipped_facts, steps_of
 from alerts.registering import concerns, started_at, stopped_by
 from alerts.replies import HoldingPatterns, classify_reply
+from alerts.review_rules import NOTHING_REVIEWED, ReviewRules
 from core.clock import day_end, iso, local_day
 from core.model import DueTime, MessageRecord, ReplyRecord
 from core.rulebook import Rule, Rulebook
@@ -36,6 +37,7 @@ class Law:
     """What applies in this office.
 
     Attributes:
+        review: how drafts are reviewed before they go out.
         go_live_on: what was received before this day is history: counted, but wakes nobody.
     """
 
@@ -44,6 +46,7 @@ class Law:
     holding: HoldingPatterns
     go_live_on: date
     ladders: Ladders
+    review: ReviewRules = NOTHING_REVIEWED
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def confirm(connection: Connection, case_id: int, act: Act, law: Law, *, respons
     settled = clocks.settle(connection, law, case_id, act.now)
     rolling = clocks.roll_on(connection, law, step.case, act.now)
     facts = {**_facts(row, response_id), "met": settled.met, "clocks": clocks.facts_of(rolling)}
-    stays = row["kind"] == ResponseKind.PRESS_CONFERENCE.value
+    stays = row["kind"] in {ResponseKind.PRESS_CONFERENCE.value, ResponseKind.REBUTTAL.value}
     return step.finish(facts, to=CaseState(step.case["state"]) if stays else None)
 
 

@@ -40,6 +40,8 @@ STOPPED_BY: Mapping[ResponseKind, frozenset[ClockStop]] = {
         {ClockStop.STATEMENT_PUBLISHED, ClockStop.RESPONSE_PUBLISHED, ClockStop.UPDATE_PUBLISHED}
     ),
     ResponseKind.PRESS_CONFERENCE: frozenset({ClockStop.PRESS_CONFERENCE_HELD}),
+    # Saying what is untrue answers the public where a response is owed; it is no statement of what is true.
+    ResponseKind.REBUTTAL: frozenset({ClockStop.RESPONSE_PUBLISHED}),
 }
 _STILL = (DeadlineState.RUNNING.value, DeadlineState.PAUSED.value)
 

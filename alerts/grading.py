@@ -190,4 +190,6 @@ def _still_fits(law: Law, row: Row, owed: dict[str, datetime], started_at: datet
     if row["rule_key"] in owed:
         return bool(row["due_at"] == owed[row["rule_key"]] and row["started_at"] == started_at)
     rule = rule_of(law, row)
+    if rule.starts is ClockStart.ORDERED:
+        return True  # an order of supervision has nothing to do with the level
     return rule.starts is ClockStart.LAST_PUBLICATION and level in rule.applies_to.levels

@@ -8,10 +8,11 @@ from datetime import datetime
 from alerts import claims
 from alerts.answering import response_row
 from alerts.casework import Law
+from alerts.drafting import require_reviewed
 from alerts.instants import instants_of
-from alerts.steps import Act, Outcome, begin, happened
+from alerts.steps import Act, Outcome, begin, happened, said
 from core.errors import InvalidInput
-from core.vocabulary import Command, ResponseKind
+from core.vocabulary import Command, DraftKind, ResponseKind
 from storage import incidents
 from storage.database import Connection
 from storage.saved_copies import SavedCopy
@@ -61,6 +62,26 @@ def hold_press_conference(
     return _record(connection, case_id, act, law, given, command, kind)
 
 
+def update(connection: Connection, case_id: int, act: Act, law: Law, given: Publication) -> Outcome:
+    """动态发布: a further statement once the incident was answered; the wait for the next one begins anew.
+
+    Raises:
+        InvalidInput, NotFound, NotAllowed, Conflict: see `publish`.
+    """
+    return _record(connection, case_id, act, law, given, Command.UPDATE, ResponseKind.STATEMENT)
+
+
+def rebut(connection: Connection, case_id: int, act: Act, law: Law, given: Publication) -> Outcome:
+    """辟谣: says that something spread is untrue; `text` says what. The first statement is owed on.
+
+    Raises:
+        InvalidInput: it does not say what is untrue; or see `publish`.
+        NotFound, NotAllowed, Conflict: see `publish`.
+    """
+    said(given.text, "text", "不实信息的内容")
+    return _record(connection, case_id, act, law, given, Command.REBUT, ResponseKind.REBUTTAL)
+
+
 def _record(
     connection: Connection,
     case_id: int,
@@ -73,6 +94,8 @@ def _record(
     step = begin(connection, case_id, command, act, _request(given))
     if isinstance(step, Outcome):
         return step
+    if command in {Command.PUBLISH, Command.UPDATE}:
+        require_reviewed(step, law, DraftKind.STATEMENT, given.text)
     copy = _evidence(given)
     if given.published_at is None:
         raise InvalidInput("没有填写发布时间。", mend="请填写实际发布的时间。", field="published_at")

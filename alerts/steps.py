@@ -21,9 +21,12 @@ from core.clock import require_aware, shanghai
 from core.errors import Conflict, InvalidInput
 from core.labels import label
 from core.vocabulary import CaseKind, CaseState, Command, Tag
-from storage import cases, events
+from storage import cases, events, joint
 from storage.database import Connection, Row
 from storage.events import Draft
+
+# What a section may do that assists another one; it answers nobody in its place.
+_FOR_ASSISTANTS = frozenset({Command.ACKNOWLEDGE, Command.COMMENT, Command.MARK_READ, Command.DRAFT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def begin(
     """
     require_aware(act.now)
     case = cases.lock(connection, case_id)
-    if act.actor.is_bound_to_section and case["section"] != act.actor.section:
+    if act.actor.is_bound_to_section and not _is_theirs(connection, case, command, act.actor):
         raise cases.no_such(case_id)
     digest = digest_of(command, act.actor, request)
     earlier = earlier_answer(connection, act, digest, case_id)
@@ -137,6 +140,13 @@ def begin(
     if act.expected_seq is not None and act.expected_seq != case["seq"]:
         raise _stale(kind, state, command, act.actor)
     return Step(connection, case, move_for(kind, state, command, act.actor), act, digest)
+
+
+def _is_theirs(connection: Connection, case: Row, command: Command, actor: Actor) -> bool:
+    """Whether a section is responsible for a case, or assists with it and may do this much."""
+    if case["section"] == actor.section:
+        return True
+    return command in _FOR_ASSISTANTS and actor.section in joint.sections_of(connection, case["id"])
 
 
 def said(text: str, field: str, what: str) -> str:

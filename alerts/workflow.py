@@ -137,6 +137,32 @@ TABLE: tuple[Move, ...] = (
     Move(_C.GRANT_EXTENSION, _LETTERS, UNANSWERED, None, Tag.EXTENSION_GRANTED, frozenset({_R.MANAGER})),
     Move(_C.REFUSE_EXTENSION, _LETTERS, UNANSWERED, None, Tag.EXTENSION_REFUSED, frozenset({_R.MANAGER})),
     Move(_C.MERGE, _ALL_KINDS, _OPEN_OR_ANSWERED, _S.MERGED, Tag.CASE_MERGED, _DESK),
+    # What is said inside the office moves nothing and stops no clock.
+    Move(_C.COMMENT, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.CASE_COMMENTED, _ANYBODY),
+    Move(_C.INSTRUCT, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.CASE_INSTRUCTED, frozenset({_R.MANAGER})),
+    Move(_C.MARK_READ, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.CASE_COMMENTS_READ, _ANYBODY),
+    Move(_C.ADD_SECTION, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.CASE_SECTION_ADDED, _DESK),
+    Move(_C.SUPERVISE, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.CASE_SUPERVISED, frozenset({_R.MANAGER})),
+    Move(_C.ANSWER_ORDER, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.SUPERVISION_ANSWERED, _SECTIONS),
+    Move(_C.DRAFT, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.DRAFT_WRITTEN, _ANYBODY),
+    Move(_C.REVIEW, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.DRAFT_REVIEWED, _ANYBODY),
+    Move(
+        _C.UPDATE,
+        _INCIDENTS,
+        ANSWERED,
+        None,
+        Tag.UPDATE_PUBLISHED,
+        frozenset({_R.PRESS, _R.DUTY}),
+    ),
+    # Saying that something is untrue does not yet say what is true: the first statement is owed on.
+    Move(
+        _C.REBUT,
+        _INCIDENTS,
+        _OPEN_OR_ANSWERED,
+        None,
+        Tag.REBUTTAL_PUBLISHED,
+        frozenset({_R.PRESS, _R.DUTY}),
+    ),
     Move(_C.SPLIT, _INCIDENTS, _OPEN_OR_ANSWERED, None, Tag.INCIDENT_SPLIT, _DESK),
 )
 

@@ -39,6 +39,7 @@ from api.routes import channels as channel_routes
 from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
 from api.routes import incidents as incident_routes
+from api.routes import joint as joint_routes
 from api.routes import messages as message_routes
 from api.routes import papers as paper_routes
 from api.routes import periods as period_routes
@@ -112,6 +113,7 @@ def _interface() -> APIRouter:
         incident_routes,
         case_routes,
         timing_routes,
+        joint_routes,
         roster_routes,
         deadline_routes,
         report_routes,

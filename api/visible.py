@@ -9,7 +9,7 @@ from fastapi import Path
 
 from core.errors import NotFound
 from core.vocabulary import DeadlineState
-from storage import cases, deadlines
+from storage import cases, deadlines, joint
 from storage.database import Connection, Row
 
 # The largest number both databases keep; a larger one in an address is refused before it reaches them.
@@ -41,6 +41,7 @@ def get_visible_case(connection: Connection, case_id: int, sees_only: str | None
         NotFound: there is none with this number, or it belongs to another section.
     """
     row = cases.get(connection, case_id)
-    if sees_only is not None and row["section"] != sees_only:
+    is_theirs = sees_only is None or row["section"] == sees_only
+    if not is_theirs and sees_only not in joint.sections_of(connection, case_id):
         raise cases.no_such(case_id)
     return row

@@ -162,6 +162,7 @@ class ClockStart(StrEnum):
     DECISION_ISSUED = "decision_issued"
     PLANNED_DATE = "planned_date"
     PRINTED = "printed"
+    ORDERED = "ordered"
 
 
 class ClockStop(StrEnum):
@@ -183,6 +184,7 @@ class ClockStop(StrEnum):
     ADOPTION_PUBLISHED = "adoption_published"
     FILED = "filed"
     PUBLISHED = "published"
+    ORDER_ANSWERED = "order_answered"
 
 
 class Trust(StrEnum):
@@ -294,6 +296,7 @@ class ResponseKind(StrEnum):
     HOLDING = "holding"
     STATEMENT = "statement"
     PRESS_CONFERENCE = "press_conference"
+    REBUTTAL = "rebuttal"
 
 
 class Confirmation(StrEnum):
@@ -302,6 +305,36 @@ class Confirmation(StrEnum):
     AWAITED = "awaited"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
+
+
+class CommentKind(StrEnum):
+    """What is said inside the office about a case."""
+
+    COMMENT = "comment"
+    INSTRUCTION = "instruction"
+
+
+class DraftKind(StrEnum):
+    """What is drafted."""
+
+    REPLY = "reply"
+    STATEMENT = "statement"
+
+
+class DraftState(StrEnum):
+    """Where a draft stands."""
+
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+    REPLACED = "replaced"
+
+
+class ReviewVerdict(StrEnum):
+    """What a reviewer says of a draft."""
+
+    PASSED = "passed"
+    SENT_BACK = "sent_back"
 
 
 class ExtensionState(StrEnum):
@@ -347,6 +380,16 @@ class Command(StrEnum):
     REFUSE_EXTENSION = "refuse_extension"
     MERGE = "merge"
     SPLIT = "split"
+    COMMENT = "comment"
+    INSTRUCT = "instruct"
+    MARK_READ = "mark_read"
+    ADD_SECTION = "add_section"
+    SUPERVISE = "supervise"
+    ANSWER_ORDER = "answer_order"
+    DRAFT = "draft"
+    REVIEW = "review"
+    UPDATE = "update"
+    REBUT = "rebut"
 
 
 class AlertKind(StrEnum):
@@ -406,6 +449,17 @@ class Tag(StrEnum):
     CASE_MERGED = "case:merged"
     CASE_ABSORBED = "case:absorbed"
     INCIDENT_SPLIT = "incident:split"
+    CASE_COMMENTED = "case:commented"
+    CASE_INSTRUCTED = "case:instructed"
+    CASE_COMMENTS_READ = "case:comments_read"
+    CASE_SECTION_ADDED = "case:section_added"
+    CASE_SUPERVISED = "case:supervised"
+    SUPERVISION_ANSWERED = "supervision:answered"
+    DRAFT_WRITTEN = "draft:written"
+    DRAFT_REVIEWED = "draft:reviewed"
+    DRAFT_SENT_BACK = "draft:sent_back"
+    UPDATE_PUBLISHED = "update:published"
+    REBUTTAL_PUBLISHED = "rebuttal:published"
     EXTENSION_ASKED = "extension:asked"
     EXTENSION_GRANTED = "extension:granted"
     EXTENSION_REFUSED = "extension:refused"

@@ -16,6 +16,7 @@ from alerts.channels.limits import ChannelLimits, load_limits
 from alerts.deadlines import DueTimes
 from alerts.ladders import Ladders, load_ladders
 from alerts.replies import load_holding_patterns
+from alerts.review_rules import load_review_rules
 from core.clock import Clock, FixedClock, SystemClock, local_day
 from core.redact import Redactor
 from core.rulebook import Rulebook, load_rulebook, rules_folder
@@ -88,7 +89,8 @@ class Office:
     def law(self) -> Law:
         """What casework needs of all this."""
         holding = load_holding_patterns(rules_folder() / "lexicon" / "holding_replies.yml")
-        return Law(self.rulebook, self.due_times, holding, self.go_live_on, self.ladders)
+        review = load_review_rules(rules_folder() / "review.yml")
+        return Law(self.rulebook, self.due_times, holding, self.go_live_on, self.ladders, review)
 
     @cached_property
     def go_live_on(self) -> date:

@@ -10,6 +10,7 @@ from api.pages.contexts import Option
 from api.pages.form_parts import Field, Form, More
 from api.pages.given import Given
 from api.pages.handling_contexts import ActionForm, FormField
+from api.pages.joint_forms import JOINT_FORMS
 from api.pages.timing_forms import TIMING_FORMS
 from api.pages.verbs import OFFERED, actor_of
 from api.security.identity import Person
@@ -78,6 +79,7 @@ _FORMS: Mapping[Command, Form] = {
     Command.CLOSE: Form("应办的都已办完。", (Field("outcome", "办理结果", "text"),)),
     Command.REOPEN: Form("开始新一轮办理，重新计时。", (Field("reason", "重新办理的理由", "text"),)),
     **TIMING_FORMS,
+    **JOINT_FORMS,
 }
 
 

@@ -43,5 +43,10 @@ class Call:
         """The publication that was typed."""
         given = self.given
         return publishing.Publication(
-            given.instant("published_at"), given["url"].strip(), given["publisher"], given["title"], self.copy
+            given.instant("published_at"),
+            given["url"].strip(),
+            given["publisher"],
+            given["title"],
+            self.copy,
+            given["text"],
         )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from alerts.owed import simple_rules
 from api.pages.action_forms import Attempt, Ground, forms_for, label_of
 from api.pages.clock_lines import NO_SECTION, case_path, clock_line
+from api.pages.form_parts import More
 from api.pages.given import Given
 from api.pages.handling_contexts import (
     ActionForm,
@@ -18,6 +19,7 @@ from api.pages.handling_contexts import (
     Signature,
 )
 from api.pages.happenings import happenings
+from api.pages.joint_forms import joint_choices, joint_of
 from api.pages.timing_forms import timing_choices
 from api.pages.wording import span
 from api.security.identity import Person
@@ -105,7 +107,7 @@ def handling_of(
         incident=incidents.get(connection, case["id"]) if is_incident else None,
         has_simple_rule=kind is CaseKind.MESSAGE and bool(simple_rules(services.law, case)),
         has_signed=any(row["person_id"] == person.id for row in signed),
-        more=timing_choices(connection, services, case),
+        more=_more(timing_choices(connection, services, case), joint_choices(connection, person, case)),
     )
     attempts = refusal.attempts if refusal else []
     if typed_grade is not None:
@@ -129,9 +131,15 @@ def handling_of(
         said=[_said(row) for row in [*responses.standing(connection, case["id"]), *awaiting]],
         signatures=[Signature(row["name"], row["at"], row["is_first"]) for row in signed],
         forms=forms,
+        joint=joint_of(connection, case),
         done=_done(done, kind),
         failure=_failure(refusal, forms, meanwhile) if refusal else None,
     )
+
+
+def _more(*parts: More) -> More:
+    choices = {name: options for part in parts for name, options in part.choices.items()}
+    return More(choices, frozenset[Command]().union(*(part.pointless for part in parts)))
 
 
 def _done(done: str, kind: CaseKind) -> str | None:

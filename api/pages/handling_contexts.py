@@ -8,6 +8,7 @@ from datetime import datetime
 
 from alerts.grading import PreviewedClock
 from api.pages.contexts import ClockGroup, ClockLine, Option, PageContext
+from api.pages.joint_forms import Joint
 from core.rulebook import Rule
 from core.vocabulary import CaseState, Channel, DeadlineStatus, Level, Role
 from storage.assessments import Effective
@@ -163,6 +164,7 @@ class Handling:
     said: Sequence[SaidLine]
     signatures: Sequence[Signature]
     forms: Sequence[ActionForm]
+    joint: Joint
     done: str | None
     failure: Failure | None
 

@@ -14,6 +14,7 @@ from alerts.steps import Act, Outcome
 from alerts.workflow import move_for
 from api.pages.calls import Call
 from api.pages.given import Given
+from api.pages.joint_verbs import JOINT_VERBS
 from api.pages.timing_verbs import TIMING_VERBS
 from api.security.identity import Person
 from api.services import Services
@@ -23,7 +24,7 @@ from core.vocabulary import CaseKind, CaseState, Command, Level
 from storage import cases, incidents
 from storage.saved_copies import SavedCopy
 
-_WITH_LINK = frozenset({Command.PUBLISH, Command.HOLD_PRESS_CONFERENCE})
+_WITH_LINK = frozenset({Command.PUBLISH, Command.HOLD_PRESS_CONFERENCE, Command.UPDATE, Command.REBUT})
 
 
 _VERBS: Mapping[Command, Callable[[Call], Outcome]] = {
@@ -49,6 +50,7 @@ _VERBS: Mapping[Command, Callable[[Call], Outcome]] = {
     ),
     Command.GRADE: lambda c: _grade(c),
     **TIMING_VERBS,
+    **JOINT_VERBS,
 }
 OFFERED = frozenset(_VERBS)
 

@@ -171,7 +171,7 @@ def publish(sent: BySender, incident_id: Number, given: PublishIn) -> Response:
     earlier = sent.once.earlier()
     if earlier is not None:
         return earlier
-    what, act = _publication(sent, incident_id, Command.PUBLISH, given), sent.act(given.seq)
+    what, act = publication_of(sent, incident_id, Command.PUBLISH, given), sent.act(given.seq)
     law = sent.services.law
     return sent.give(lambda connection: publishing.publish(connection, incident_id, act, law, what))
 
@@ -187,7 +187,7 @@ def press_conference(sent: BySender, incident_id: Number, given: PublishIn) -> R
     earlier = sent.once.earlier()
     if earlier is not None:
         return earlier
-    what = _publication(sent, incident_id, Command.HOLD_PRESS_CONFERENCE, given)
+    what = publication_of(sent, incident_id, Command.HOLD_PRESS_CONFERENCE, given)
     act, law = sent.act(given.seq), sent.services.law
     return sent.give(
         lambda connection: publishing.hold_press_conference(connection, incident_id, act, law, what)
@@ -219,7 +219,10 @@ def _instants(given: InstantsIn | None) -> Instants | None:
     )
 
 
-def _publication(sent: Sent, incident_id: int, command: Command, given: PublishIn) -> publishing.Publication:
+def publication_of(
+    sent: Sent, incident_id: int, command: Command, given: PublishIn
+) -> publishing.Publication:
+    """What was published, with its copy; the copy is fetched before the transaction begins."""
     at = instant_of(given.published_at, "published_at") if given.published_at else None
     if at is None:
         raise InvalidInput("没有填写发布时间。", mend="请填写实际发布的时间。", field="published_at")

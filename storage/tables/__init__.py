@@ -28,6 +28,14 @@ from storage.tables.gathering import (
 )
 from storage.tables.incidents import acknowledgements, alerts, incident_messages, incidents
 from storage.tables.intake import imports, message_revisions, messages, quarantine, sources
+from storage.tables.joint import (
+    assisting_sections,
+    comment_reads,
+    comments,
+    draft_reviews,
+    drafts,
+    supervision_orders,
+)
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
 from storage.tables.report_periods import report_periods, restatements
@@ -48,11 +56,14 @@ __all__ = [
     "acknowledgements",
     "alerts",
     "assessments",
+    "assisting_sections",
     "case_links",
     "cases",
     "channel_buckets",
     "channel_health",
     "channels",
+    "comment_reads",
+    "comments",
     "corrections",
     "crawl_pages",
     "crawl_quarantine",
@@ -61,6 +72,8 @@ __all__ = [
     "deadline_pauses",
     "deadlines",
     "delivery_attempts",
+    "draft_reviews",
+    "drafts",
     "duplicate_groups",
     "duplicate_keys",
     "duty_posts",
@@ -98,5 +111,6 @@ __all__ = [
     "sign_in_failures",
     "source_states",
     "sources",
+    "supervision_orders",
     "tokens",
 ]

@@ -37,6 +37,7 @@ def test_the_rules_switched_on_are_those_of_the_policy_documents() -> None:
         ("workplan.file", 30, D),
         ("workplan.publish", 30, D),
         ("hotline.order_limit", None, D),
+        ("supervision.order", None, D),
     }
 
 

@@ -20,7 +20,7 @@ from core.clock import FixedClock, iso, parse_instant
 from core.errors import NotFound
 from core.settings import OfficeSettings, ServerSettings, Settings
 from core.vocabulary import Channel, Level, Role, Scope
-from storage import acknowledgements
+from storage import acknowledgements, sections
 from storage.database import Database
 from storage.keys import load_or_create_key
 from storage.tables import cases, deadlines, people
@@ -199,3 +199,29 @@ def test_the_roster_is_read_and_written_on_its_page(office: WebOffice) -> None:
     assert "已点名" in send("call")
     told = chief.get("/api/v1/roster").json()
     assert [(one["post"], one["login"]) for one in told["on_duty"]] == [("duty", "sun")]
+
+
+def test_an_incident_is_supervised_and_its_statement_reviewed_on_its_page(office: WebOffice) -> None:
+    """Two people of the desk on one page: an instruction, an order, a draft that one of them passes."""
+    press, chief = office.signed_in("li", Role.PRESS), office.signed_in("zhou", Role.MANAGER)
+    with office.database.write() as connection:
+        sections.ensure(connection, ["市政科"], office.clock.now())
+    maker = office.sender("sun", Role.DUTY)
+    maker.post("/api/v1/incidents", json={"title": "停水", "suggested_level": "I"})
+
+    def send(browser: TestClient, command: str, **fields: str) -> str:
+        page = browser.get("/incidents/1").text
+        hidden = dict(re.findall(r'name="(csrf|seq|key)" value="([^"]*)"', page))
+        answer = browser.post(f"/incidents/1/{command}", data={**hidden, **fields})
+        assert answer.status_code == 303, answer.text
+        return browser.get("/incidents/1").text
+
+    send(chief, "assign", section="市政科")
+    assert "今天之内到现场" in send(chief, "instruct", text="今天之内到现场")
+    assert "还没有人已阅" in chief.get("/incidents/1").text
+    assert "已阅：张三" in send(press, "mark_read")
+    page = send(chief, "supervise", demand="查明原因", due_at="2026-11-24T09:00")
+    assert "待反馈" in page
+    assert "督办件反馈" in page
+    page = send(press, "draft", title="情况通报", text="柳河路停水,正在抢修。")
+    assert "已审核通过" in page  # this office has set no steps
