@@ -50,6 +50,7 @@ from api.routes import rules as rule_routes
 from api.routes import session as session_routes
 from api.routes import stream as stream_routes
 from api.routes import timing as timing_routes
+from api.routes import together as together_routes
 from api.security.addresses import require_clean_address
 from api.services import Services
 
@@ -111,6 +112,7 @@ def _interface() -> APIRouter:
         stream_routes,
         alert_routes,
         incident_routes,
+        together_routes,  # before the routes whose address has a number there
         case_routes,
         timing_routes,
         joint_routes,

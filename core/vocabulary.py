@@ -7,6 +7,12 @@ from enum import StrEnum
 from core.gathering_words import Route as Route
 from core.gathering_words import SourceTrouble as SourceTrouble
 from core.gathering_words import Verdict as Verdict
+from core.joint_words import CommentKind as CommentKind
+from core.joint_words import DraftKind as DraftKind
+from core.joint_words import DraftState as DraftState
+from core.joint_words import ExtensionState as ExtensionState
+from core.joint_words import LinkKind as LinkKind
+from core.joint_words import ReviewVerdict as ReviewVerdict
 
 
 class Channel(StrEnum):
@@ -305,51 +311,6 @@ class Confirmation(StrEnum):
     AWAITED = "awaited"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
-
-
-class CommentKind(StrEnum):
-    """What is said inside the office about a case."""
-
-    COMMENT = "comment"
-    INSTRUCTION = "instruction"
-
-
-class DraftKind(StrEnum):
-    """What is drafted."""
-
-    REPLY = "reply"
-    STATEMENT = "statement"
-
-
-class DraftState(StrEnum):
-    """Where a draft stands."""
-
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    SENT_BACK = "sent_back"
-    REPLACED = "replaced"
-
-
-class ReviewVerdict(StrEnum):
-    """What a reviewer says of a draft."""
-
-    PASSED = "passed"
-    SENT_BACK = "sent_back"
-
-
-class ExtensionState(StrEnum):
-    """Where a request for a longer limit stands."""
-
-    ASKED = "asked"
-    GRANTED = "granted"
-    REFUSED = "refused"
-
-
-class LinkKind(StrEnum):
-    """How two cases belong together."""
-
-    MERGED = "merged"
-    SPLIT = "split"
 
 
 class Command(StrEnum):

@@ -20,6 +20,7 @@ from alerts.dispatcher import Dispatched, Dispatcher
 from alerts.duty import alarm_gaps
 from alerts.engine import Engine, Ticked
 from alerts.halting import ALARM
+from alerts.morning import send_morning_digests
 from alerts.watch import audit_plans, look
 from core.errors import Conflict, HuiyingError
 from huiying.deadman import ping
@@ -31,7 +32,7 @@ from storage.migrate import require_current
 
 _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 1
-_HOURLY_SECONDS = 3600
+_AHEAD_SECONDS = 300
 _WATCH_SECONDS = 5.0
 _AUDIT_SECONDS = 60
 _SIGN_EVERY = timedelta(seconds=5)
@@ -88,7 +89,7 @@ class EngineLoop:
         """
         self._prepare()
         try:
-            self._hourly_job()
+            self._look_ahead_job()
             ticked = self._tick()
             return ticked, self._dispatcher.drain(None if self._may_act.is_set() else ALARM)
         finally:
@@ -132,7 +133,7 @@ class EngineLoop:
         for name, job, seconds in (
             ("tick", self._tick_job, _EVERY_SECONDS),
             ("dispatch", self._dispatch_job, _EVERY_SECONDS),
-            ("hourly", self._hourly_job, _HOURLY_SECONDS),
+            ("ahead", self._look_ahead_job, _AHEAD_SECONDS),
             ("audit", self._audit_job, _AUDIT_SECONDS),
             ("ping", self._ping_job, every),
         ):
@@ -202,16 +203,17 @@ class EngineLoop:
             if done.failed:
                 _log.error("tick.actions_failed failed=%d quarantined=%d", done.failed, done.quarantined)
 
-    def _hourly_job(self) -> None:
-        """Look ahead: next year's calendar, the gaps of the roster."""
+    def _look_ahead_job(self) -> None:
+        """Look ahead: next year's calendar, the gaps of the roster, what waits for whom this morning."""
         office = self._office
         ladders, now = office.law.ladders, office.clock.now()
         try:
             alarm_missing_year(office.database, ladders, office.calendar, now)
             with office.database.write() as connection:
                 alarm_gaps(connection, ladders.delivery, office.calendar, now)
+                send_morning_digests(connection, ladders, office.calendar, now)
         except HuiyingError as error:
-            _log.warning("hourly.failed %s", error.code)
+            _log.warning("ahead.failed %s", error.code)
 
     def _dispatch_job(self) -> None:
         if self._stopped.is_set():

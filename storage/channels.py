@@ -149,6 +149,12 @@ def stored(connection: Connection, seal: DataKey) -> list[StoredChannel]:
     ]
 
 
+def numbers(connection: Connection) -> list[int]:
+    """The numbers of every channel that is switched on."""
+    query = sa.select(channels.c.id).where(channels.c.is_enabled).order_by(channels.c.id)
+    return list(connection.execute(query).scalars())
+
+
 def reachable(connection: Connection) -> list[Reachable]:
     """Everybody who is not disabled, with their addresses on enabled channels, by number.
 

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "index": "huiying.cli.searching:index_app",
     "due": "huiying.cli.due:due_command",
     "roster": "huiying.cli.roster:roster_app",
+    "drill": "huiying.cli.drilling:drill_command",
     "recompute": "huiying.cli.recomputing:recompute_command",
     "report": "huiying.cli.report:report_app",
     "export": "huiying.cli.exporting:export_app",
