@@ -28,6 +28,7 @@ from api.pages import (
     reports,
     roster,
     rules,
+    search,
     setup,
     sign_in,
 )
@@ -67,6 +68,7 @@ PAGES = (
     incidents,
     deadlines,
     roster,
+    search,
     reports,
     papers,
     periods,

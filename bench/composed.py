@@ -1,4 +1,4 @@
-"""Messages composed by recombination of the sentences of real texts, for measuring at sizes nobody has at hand."""
+"""Messages composed by recombination of the sentences of real texts, to measure at sizes nobody has."""
 
 from __future__ import annotations
 

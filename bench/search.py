@@ -1,11 +1,13 @@
 """Full-text search on tantivy, on Elasticsearch and on the plain alternative, in one run.
 
-    .venv/bin/python -m bench.search --data FOLDER [--counts 10000,1000000] [--engines tantivy,plain,elasticsearch]
+    .venv/bin/python -m bench.search --data FOLDER [--counts 10000,1000000] [--engines tantivy,plain,…]
 
-Composes messages from the texts of the csv files below FOLDER, indexes them in each engine, and asks the same
-queries: newest 20, relevance 20, filtered (30 days, one channel, negative), facets (days × channel × polarity …)
-and a phrase. The plain alternative is SQLite: FTS5 with trigrams where a word has three characters or more, LIKE
-where it has two, which trigrams cannot find. Elasticsearch is the server of HUIYING_TEST_ELASTICSEARCH_URL.
+Composes messages from the texts of the csv files below FOLDER, indexes them in each engine, and asks the
+same queries: newest 20, relevance 20, filtered (30 days, one channel, negative), facets (day, channel,
+source, section, area, polarity) and a phrase. The plain alternative is SQLite: FTS5 with trigrams where a
+word has three characters or more, LIKE where it has two, which trigrams cannot find. Elasticsearch is the
+server of HUIYING_TEST_ELASTICSEARCH_URL.
+
 Prints one JSON object: documents a second, p50 and p95 in milliseconds, and the ratios.
 """
 
@@ -89,7 +91,8 @@ class Plain:
         columns = "id INTEGER PRIMARY KEY, received INTEGER, channel, source, section, area, polarity, body"
         self.base.execute(f"CREATE TABLE message ({columns})")
         self.base.execute(
-            "CREATE VIRTUAL TABLE found USING fts5 (body, content='message', content_rowid='id', tokenize='trigram')"
+            "CREATE VIRTUAL TABLE found USING fts5"
+            " (body, content='message', content_rowid='id', tokenize='trigram')"
         )
 
     def fill(self, batches: Iterator[list[tuple[Document, str]]]) -> None:

@@ -16,6 +16,7 @@ _BAR: Sequence[_Line] = (
     ("/desk", "值班台", _ALL),
     ("/inbox", "收件箱", frozenset({Role.HANDLER})),
     ("/incidents", "事件", _WITHOUT_SECTION),
+    ("/search", "检索", _ALL),
     ("/reports/response-times", "时效报告", _ALL),
     ("/rules", "规则", _ALL),
 )
