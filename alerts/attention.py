@@ -5,20 +5,22 @@ Acknowledging an alert says *seen*. It signs for no case and stops no clock.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from alerts.actors import program
 from alerts.casework import Law
 from alerts.incident_rules import IncidentRules
 from alerts.incidents import NewIncident, add_messages, open_incident
 from alerts.steps import Act, Outcome, said
-from alerts.triage import Assessed, Decision, OpenMatter, Step, TriageRules, triage
-from core.clock import iso
+from alerts.triage import Assessed, Decision, OpenMatter, Step, Stirring, TriageRules, triage
+from core.clock import iso, parse_instant
 from core.errors import Conflict, NotAllowed
 from core.labels import label
-from core.vocabulary import AlertKind, AlertState, Channel, Role, Tag
-from storage import alerts, cases, events, incidents
+from core.vocabulary import AlertKind, AlertState, CaseState, Channel, Role, Tag
+from storage import alerts, cases, events, incidents, matters
 from storage.database import Connection, Database, Row
 from storage.events import OFFICE_STREAM, Draft
 
@@ -81,6 +83,7 @@ def watch(
             _open_matters(connection),
             triage_rules,
             incident_rules.public_channels,
+            _stirring(connection, {row["id"]: row["risk_level"] for row in rows}, since, act.now),
         )
         known = alerts.known_keys(connection, [one.key for one in decisions])
     fresh = [one for one in decisions if one.key not in known]
@@ -100,6 +103,8 @@ def carry_out(
     case_id, kind = decision.case_id, AlertKind.MESSAGE_RISK
     if decision.step is Step.OPEN_INCIDENT:
         kind, case_id = AlertKind.INCIDENT_CANDIDATE, _open(connection, decision, act, law, rules).case_id
+        if decision.matter is not None:
+            matters.belong_to(connection, [decision.matter], case_id)
     elif decision.step is Step.JOIN_INCIDENT and case_id is not None:
         kind = AlertKind.INCIDENT_GROWING
         add_messages(
@@ -114,7 +119,8 @@ def carry_out(
     elif decision.step is Step.RAISE_ALERT:
         owed = cases.ids_of_messages(connection, decision.message_ids)
         case_id = owed[0] if owed else None
-    raised = alerts.raise_once(
+    folded = alerts.fold(connection, kind, case_id, decision.title, decision.reasons, decision.key, act.now)
+    raised = folded or alerts.raise_once(
         connection,
         kind=kind,
         case_id=case_id,
@@ -175,15 +181,54 @@ def _assessed(row: Row) -> Assessed:
     )
 
 
+def _stirring(
+    connection: Connection, risks: Mapping[int, str], since: datetime, now: datetime
+) -> list[Stirring]:
+    """The matters that stirred within the window, and those of open incidents that were heard of in it.
+
+    What a person dismissed stirs no more.
+
+    Args:
+        risks: message → level of risk, of everything received within the window.
+    """
+    found = []
+    rows = matters.heard_since(connection, since)
+    voices = matters.told_of(connection, [row["id"] for row in rows])
+    for row in rows:
+        heard = [one for one in voices[row["id"]] if one["received_at"] < now]
+        state = CaseState(row["case_state"]) if row["case_state"] else None
+        if state in (CaseState.DISMISSED, CaseState.MERGED) or not heard:
+            continue
+        case_id = None if state is CaseState.CLOSED else row["case_id"]
+        joined = frozenset(incidents.message_ids_of(connection, case_id)) if case_id else frozenset()
+        recent = [number for number in joined.union(one["message_id"] for one in heard) if number in risks]
+        reasons = [one["reason"] for one in row["signals"] if parse_instant(one["at"]) >= since]
+        stirred = row["stirred_at"]
+        found.append(
+            Stirring(
+                matter=row["id"],
+                name=row["name"],
+                stirred_at=stirred if stirred is not None and since <= stirred < now else None,
+                reasons=(*reasons, *row["heat_reasons"]),
+                message_ids=tuple(one["message_id"] for one in heard),
+                recent=len(recent),
+                risks=frozenset(risks[number] for number in recent),
+                case_id=case_id,
+                joined=joined,
+            )
+        )
+    return found
+
+
 def _open_matters(connection: Connection) -> list[OpenMatter]:
-    """The incidents that are not over, each by the topic and place of its first voice that has both."""
+    """The incidents that are not over, each by the topic and place that most of its voices have."""
     rows = incidents.listed(connection, is_open=True)
     voices = incidents.voices(connection, [row["case_id"] for row in rows])
-    matters = []
+    found = []
     for case_id, heard in voices.items():
-        known = next((one for one in heard if one["topic"] and one["area"]), None)
-        if known is not None:
+        known = Counter((one["topic"], one["area"]) for one in heard if one["topic"] and one["area"])
+        if known:
+            (topic, place), _ = known.most_common(1)[0]
             ids = frozenset(one["message_id"] for one in heard)
-            matter = OpenMatter(case_id, known["topic"], known["area"], heard[-1]["received_at"], ids)
-            matters.append(matter)
-    return matters
+            found.append(OpenMatter(case_id, topic, place, heard[-1]["received_at"], ids))
+    return found

@@ -16,7 +16,7 @@ from alerts.steps import Act, Outcome, begin, digest_of, earlier_answer, outcome
 from core.clock import iso, local_day
 from core.errors import InvalidInput, NotAllowed
 from core.vocabulary import CaseKind, CaseState, Channel, Command, Level, Role, Tag
-from storage import cases, events, incidents
+from storage import cases, events, incidents, matters
 from storage.database import Connection, Row
 from storage.events import GENESIS, Draft
 
@@ -180,19 +180,26 @@ def listed(
         before=before,
         limit=limit,
     )
-    voices = incidents.voices(connection, [row["case_id"] for row in rows])
-    return [as_json(row, voices[row["case_id"]]) for row in rows]
+    numbers = [row["case_id"] for row in rows]
+    voices, heats = incidents.voices(connection, numbers), matters.heats(connection, numbers)
+    return [as_json(row, voices[row["case_id"]], heats.get(row["case_id"])) for row in rows]
 
 
-def as_json(row: Row | Mapping[str, Any], voices: Sequence[Row]) -> dict[str, Any]:
-    """One incident, joined with its case, in the shape of the contract."""
+def as_json(
+    row: Row | Mapping[str, Any], voices: Sequence[Row], heat: tuple[float, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """One incident, joined with its case, in the shape of the contract.
+
+    Args:
+        heat: of the matters that belong to it, with the reasons; None counts its voices.
+    """
     return {
         "incident": row["case_id"],
         "title": row["title"],
         "state": row["state"],
         "grade": row["level"],
-        # How many voices: the only measure of heat that needs no platform figures.
-        "heat": len(voices),
+        "heat": heat[0] if heat else len(voices),
+        "heat_reasons": list(heat[1]) if heat else [f"声量{len(voices)}：{len(voices)}条信息。"],
         "first_seen_at": iso(row["first_seen_at"]),
         "raised_at": iso(row["raised_at"]),
         "messages": [{"source": one["source"], "native_id": one["native_id"]} for one in voices],

@@ -20,7 +20,7 @@ from alerts.steps import Act, Outcome, Step, begin, said
 from core.errors import Conflict, InvalidInput
 from core.labels import label
 from core.vocabulary import CaseKind, CaseState, Command, DeadlineState, Level, LinkKind, Tag
-from storage import case_links, cases, deadlines, events, incidents
+from storage import case_links, cases, deadlines, events, incidents, matters
 from storage.database import Connection, Row
 from storage.events import Draft
 
@@ -103,6 +103,7 @@ def split(
     )
     opened = open_incident(connection, Act(act.actor, act.now), law, rules, new)
     incidents.remove_messages(connection, case_id, message_ids)
+    matters.split_off(connection, message_ids, opened.case_id, name, act.now)
     case_links.add(connection, from_case=case_id, to_case=opened.case_id, kind=LinkKind.SPLIT, at=act.now)
     facts = {"case": opened.case_id, "messages": sorted(message_ids), "reason": why}
     return step.finish({**facts, "new_clocks": opened.facts["clocks"]})
@@ -135,6 +136,7 @@ def _join_incidents(connection: Connection, case_id: int, into: int, act: Act) -
         min(one.first_seen_at for one in both),
     )
     incidents.add_messages(connection, into, incidents.message_ids_of(connection, case_id), act.now)
+    matters.hand_over(connection, case_id, into)
     incidents.update(
         connection,
         into,

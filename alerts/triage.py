@@ -1,13 +1,13 @@
 """分诊: from assessments to "look at this". Pure, but for loading the numbers.
 
-What raises an alert is risk with its reasons, or many public voices about one matter in one place. How a text
-sounds is not looked at: a sentiment score alone never raises one.
+What raises an alert is risk with its reasons, a matter that stirs, or many public voices about one topic in
+one place. How a text sounds is not looked at: a sentiment score alone never raises one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -63,6 +63,33 @@ class OpenMatter:
 
 
 @dataclass(frozen=True, slots=True)
+class Stirring:
+    """Messages that the analysis found to speak of one matter, and how that matter stirs.
+
+    Attributes:
+        matter: its number, the same for good.
+        name: what happened, in the citizens' words.
+        stirred_at: when it stirred last; None for a matter that only belongs to an incident.
+        reasons: Chinese sentences about how it stirs and how hot it is.
+        message_ids: oldest first.
+        recent: how many of them, and of the incident's other messages, came within the window before now.
+        risks: levels of risk among those.
+        case_id: the incident it belongs to, where that is not over.
+        joined: those of its messages that the incident has.
+    """
+
+    matter: int
+    name: str
+    stirred_at: datetime | None
+    reasons: tuple[str, ...]
+    message_ids: tuple[int, ...]
+    recent: int
+    risks: frozenset[str] = frozenset()
+    case_id: int | None = None
+    joined: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What should be done, and why.
 
@@ -73,6 +100,7 @@ class Decision:
         message_ids: oldest first.
         case_id: the incident to join.
         suggested_level: for a new incident.
+        matter: the matter a new incident is about, where the analysis told one.
     """
 
     step: Step
@@ -82,6 +110,7 @@ class Decision:
     message_ids: tuple[int, ...]
     case_id: int | None = None
     suggested_level: Level | None = None
+    matter: int | None = None
 
 
 class _Risk(RuleFileModel):
@@ -129,25 +158,50 @@ def triage(
     matters: Sequence[OpenMatter],
     rules: TriageRules,
     public: frozenset[Channel],
+    stirring: Sequence[Stirring] = (),
 ) -> list[Decision]:
     """What to do about these messages; nothing for most of them.
 
     Args:
         assessed: in any order; at least what came within the window before the newest.
         matters: incidents that are not over.
-        public: channels everybody can read; only these make a matter of many voices.
+        public: channels everybody can read; only these make a matter of many voices by topic and place.
+        stirring: matters that stir or belong to an incident, over all channels, the hottest first.
 
     Returns:
-        Decisions about single messages first, by message, then about matters, by topic and place.
+        Decisions about single messages first, by message, then about the matters that stir, then about public
+        messages of one topic and place that no matter has taken.
     """
     in_order = sorted(assessed, key=lambda one: (one.received_at, one.message_id))
     risky = [_risk_alert(one) for one in in_order if one.risk in rules.alert_risk.levels]
+    told = [decision for one in stirring if (decision := _about_matter(one, rules)) is not None]
+    taken = {number for decision in told for number in decision.message_ids}
     groups: dict[tuple[str, str], list[Assessed]] = defaultdict(list)
     for one in in_order:
         if one.channel in public and one.topic and one.place:
             groups[one.topic, one.place].append(one)
-    about_matters = (_about(group, matters, rules) for _, group in sorted(groups.items()))
-    return [*risky, *(decision for decision in about_matters if decision is not None)]
+    about_places = (_about(group, matters, rules, taken) for _, group in sorted(groups.items()))
+    return [*risky, *told, *(decision for decision in about_places if decision is not None)]
+
+
+def _about_matter(one: Stirring, rules: TriageRules) -> Decision | None:
+    suggestion = _suggested(one.recent, one.risks, rules)
+    level = suggestion.level if suggestion else None
+    if one.case_id is not None:
+        fresh = tuple(number for number in one.message_ids if number not in one.joined)
+        if not fresh:
+            return None
+        reasons = (f"“{one.name}”新增{len(fresh)}条信息,共{len(one.message_ids)}条。", *one.reasons)
+        key = f"join:{one.case_id}:{max(fresh)}"
+        title = f"{one.name}又有新的信息"
+        return Decision(Step.JOIN_INCIDENT, key, title, reasons, fresh, one.case_id, level, one.matter)
+    if one.stirred_at is None:
+        return None
+    why = (f"建议等级的依据:{suggestion.why}(一日内{one.recent}条)。",) if suggestion else ()
+    # A matter that stirs anew on another day, after its incident was closed, is looked at anew.
+    key = f"matter:{one.matter}:{local_day(one.stirred_at).isoformat()}"
+    reasons = (*one.reasons, *why)
+    return Decision(Step.OPEN_INCIDENT, key, one.name, reasons, one.message_ids, None, level, one.matter)
 
 
 def _risk_alert(one: Assessed) -> Decision:
@@ -155,22 +209,27 @@ def _risk_alert(one: Assessed) -> Decision:
     return Decision(Step.RAISE_ALERT, f"risk:{one.message_id}", one.title, reasons, (one.message_id,))
 
 
-def _about(group: Sequence[Assessed], matters: Sequence[OpenMatter], rules: TriageRules) -> Decision | None:
+def _about(
+    group: Sequence[Assessed], matters: Sequence[OpenMatter], rules: TriageRules, taken: Collection[int]
+) -> Decision | None:
     topic, place = group[0].topic, group[0].place
     matter = next((one for one in matters if (one.topic, one.place) == (topic, place)), None)
     if matter is not None:
         near = [one for one in group if one.received_at - matter.last_at <= rules.window]
-        return _join(matter, near, rules)
-    surge = _surge(group, rules)
+        return _join(matter, near, rules, taken)
+    surge = _surge([one for one in group if one.message_id not in taken], rules)
     return _open(surge, rules) if surge else None
 
 
-def _join(matter: OpenMatter, near: Sequence[Assessed], rules: TriageRules) -> Decision | None:
-    fresh = [one for one in near if one.message_id not in matter.message_ids]
+def _join(
+    matter: OpenMatter, near: Sequence[Assessed], rules: TriageRules, taken: Collection[int]
+) -> Decision | None:
+    known = matter.message_ids.union(taken)
+    fresh = [one for one in near if one.message_id not in known]
     if not fresh:
         return None
     ids = tuple(one.message_id for one in fresh)
-    suggestion = _suggested(near, rules)
+    suggestion = _suggested(len(near), {one.risk for one in near}, rules)
     return Decision(
         Step.JOIN_INCIDENT,
         f"join:{matter.case_id}:{max(ids)}",
@@ -196,7 +255,7 @@ def _open(surge: Sequence[Assessed], rules: TriageRules) -> Decision:
     hours = rules.cluster.window_hours
     reasons = [f"{hours}小时内有{rules.cluster.messages}条以上公开信息涉及{first.place}的“{first.topic}”。"]
     reasons += list(dict.fromkeys(r for one in surge for r in one.risk_reasons))
-    suggestion = _suggested(surge, rules)
+    suggestion = _suggested(len(surge), {one.risk for one in surge}, rules)
     if suggestion is not None:
         reasons.append(f"建议等级的依据:{suggestion.why}(共{len(surge)}条)。")
     return Decision(
@@ -209,11 +268,10 @@ def _open(surge: Sequence[Assessed], rules: TriageRules) -> Decision:
     )
 
 
-def _suggested(surge: Sequence[Assessed], rules: TriageRules) -> _Suggestion | None:
-    risks = {one.risk for one in surge}
+def _suggested(count: int, risks: Collection[str], rules: TriageRules) -> _Suggestion | None:
     fits = (
         one
         for one in rules.suggested_levels
-        if len(surge) >= one.messages and (one.risk is None or one.risk in risks)
+        if count >= one.messages and (one.risk is None or one.risk in risks)
     )
     return next(fits, None)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from hashlib import blake2b
 
@@ -95,7 +95,9 @@ def prints_of(texts: Sequence[str]) -> list[Print]:
     tagged = [place for place, one in enumerate(prints) if one.full != one.bare]
     by_full = dict(zip(tagged, _bands([prints[place].full for place in tagged]), strict=True))
     return [
-        replace(one, keys=(_whole(one.bare), *by_bare[place], *by_full.get(place, ()))) if one.full else one
+        Print(one.full, one.bare, (_whole(one.bare), *by_bare[place], *by_full.get(place, ())))
+        if one.full
+        else one
         for place, one in enumerate(prints)
     ]
 

@@ -17,7 +17,7 @@ from alerts.simple_questions import follow_analysis
 from alerts.steps import Act
 from alerts.triage import load_triage_rules
 from analysis.assessment import Analyser
-from analysis.engine import assess_pending, group_pending
+from analysis.engine import assess_pending, group_pending, open_gatherer
 from analysis.lexicon import load_lexicon
 from analysis.sentiment.fast import open_scorer
 from core.errors import HuiyingError
@@ -37,6 +37,7 @@ class AnalysisLoop:
         self._triage_rules = load_triage_rules(folder / "triage.yml")
         self._incident_rules = load_incident_rules(folder / "incidents.yml")
         self._lexicon = load_lexicon(folder / "lexicon")
+        self._gatherer = open_gatherer(folder, self._lexicon)
         self._analyser: Analyser | None = None
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
@@ -49,6 +50,7 @@ class AnalysisLoop:
         office = self._office
         assessed = assess_pending(office.database, self._analyser, office.clock)
         group_pending(office.database, office.clock)
+        self._gatherer.gather_pending(office.database, office.clock)
         act = Act(program("triage"), office.clock.now())
         follow_analysis(office.database, office.law, act)
         decided = watch(office.database, office.law, self._triage_rules, self._incident_rules, act)

@@ -47,6 +47,33 @@ def raise_once(
     return raised
 
 
+def fold(
+    connection: Connection,
+    kind: AlertKind,
+    case_id: int | None,
+    title: str,
+    reasons: Sequence[str],
+    dedupe_key: str,
+    now: datetime,
+) -> int | None:
+    """Tell the news in the open alert that the same incident grows, if there is one; its number, or None."""
+    if kind is not AlertKind.INCIDENT_GROWING or case_id is None:
+        return None
+    standing = (
+        alerts.c.case_id == case_id,
+        alerts.c.kind == kind.value,
+        alerts.c.state == AlertState.OPEN.value,
+    )
+    number: int | None = connection.execute(sa.select(sa.func.max(alerts.c.id)).where(*standing)).scalar()
+    if number is not None:
+        connection.execute(
+            alerts.update()
+            .where(alerts.c.id == number)
+            .values(title=title, reasons=list(reasons), dedupe_key=dedupe_key, raised_at=now)
+        )
+    return number
+
+
 def known_keys(connection: Connection, keys: Sequence[str]) -> set[str]:
     """Which of these matters have raised an alert before."""
     query = sa.select(alerts.c.dedupe_key).where(alerts.c.dedupe_key.in_(keys))

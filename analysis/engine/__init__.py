@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.engine.assessing import assess_again, assess_pending
+from analysis.engine.gathering import MatterGatherer, open_gatherer
 from analysis.engine.grouping import group_pending
 
-__all__ = ["assess_again", "assess_pending", "group_pending"]
+__all__ = ["MatterGatherer", "assess_again", "assess_pending", "group_pending", "open_gatherer"]

@@ -36,7 +36,7 @@ from api.visible import LARGEST_ID, Number, get_visible_case
 from core.clock import day_end, day_start, iso, parse_instant
 from core.errors import InvalidInput
 from core.vocabulary import CaseKind, Command, Scope
-from storage import cases, incidents
+from storage import cases, incidents, matters
 from storage.database import Connection, Row
 
 router = APIRouter(tags=["事件"], dependencies=[Depends(BEARER), Depends(COOKIE)])
@@ -115,7 +115,8 @@ def one(services: Wired, reader: _Reads, incident_id: Number) -> dict[str, Any]:
         case = _visible(connection, incident_id, reader.sees_only)
         details = incidents.get(connection, incident_id)
         voices = incidents.voices(connection, [incident_id])[incident_id]
-        told = casework.as_json({**case, **details}, voices)
+        heat = matters.heats(connection, [incident_id]).get(incident_id)
+        told = casework.as_json({**case, **details}, voices, heat)
         return {**dossier(connection, case, services), **told, "summary": details["summary"]}
 
 

@@ -24,7 +24,8 @@ class IncidentOut(Shape):
     title: str = Field(examples=["某路口积水引发关注"])
     state: str = Field(examples=["new"])
     grade: str | None = Field(description="级别；未定级为null。", examples=["II"])
-    heat: int = Field(description="信息条数。", examples=[12])
+    heat: float = Field(description="热度：声量×渠道×风险×增长×传播。", examples=[12.5])
+    heat_reasons: list[str] = Field(description="热度的各个因子。", examples=[["声量12.5：14条信息，12人。"]])
     first_seen_at: InstantText
     raised_at: InstantText
     messages: list[VoiceOut]

@@ -15,7 +15,7 @@ import typer
 from rich.table import Table
 
 from analysis.assessment import Analyser
-from analysis.engine import assess_again, assess_pending, group_pending
+from analysis.engine import assess_again, assess_pending, group_pending, open_gatherer
 from analysis.evaluation import Figures, evaluate
 from analysis.labelled import Form, read_labelled
 from analysis.lexicon import load_lexicon
@@ -49,10 +49,12 @@ def analyze_command(
     """研判来文：类别、是否简单问题、领域、建议科室、风险、情感分。"""
     with open_office() as office:
         scorer = open_scorer(models_folder(office.settings))
-        analyser = Analyser(scorer, load_lexicon(rules_folder() / "lexicon"))
+        lexicon = load_lexicon(rules_folder() / "lexicon")
+        analyser = Analyser(scorer, lexicon)
         assess = assess_again if rescore else assess_pending
         assessed = assess(office.database, analyser, office.clock)
         group_pending(office.database, office.clock)
+        open_gatherer(rules_folder(), lexicon).gather_pending(office.database, office.clock)
     if as_json:
         print_json({"assessed": assessed, "model": scorer.model})
     else:

@@ -36,6 +36,7 @@ from storage.tables.joint import (
     drafts,
     supervision_orders,
 )
+from storage.tables.matters import matter_messages, matter_terms, matters, term_statistics
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
 from storage.tables.report_periods import report_periods, restatements
@@ -88,6 +89,9 @@ __all__ = [
     "incident_messages",
     "incidents",
     "leases",
+    "matter_messages",
+    "matter_terms",
+    "matters",
     "message_revisions",
     "messages",
     "notices",
@@ -112,5 +116,6 @@ __all__ = [
     "source_states",
     "sources",
     "supervision_orders",
+    "term_statistics",
     "tokens",
 ]

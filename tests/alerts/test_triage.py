@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from alerts.triage import Assessed, Decision, OpenMatter, Step, TriageRules, load_triage_rules, triage
+from alerts.triage import (
+    Assessed,
+    Decision,
+    OpenMatter,
+    Step,
+    Stirring,
+    TriageRules,
+    load_triage_rules,
+    triage,
+)
 from core.clock import parse_instant
 from core.errors import RuleError
 from core.rule_files import rules_folder
@@ -130,3 +140,45 @@ def test_a_number_without_its_reason_does_not_load(tmp_path: Path) -> None:
     broken.write_text(bare, "utf-8")
     with pytest.raises(RuleError, match=r"cluster\.why"):
         load_triage_rules(broken)
+
+
+def stirring(*, stirs: bool = True, case_id: int | None = None, recent: int = ENOUGH) -> Stirring:
+    return Stirring(
+        matter=3,
+        name="星河广场地面塌陷",
+        stirred_at=START if stirs else None,
+        reasons=("突发:1小时内6人反映。",),
+        message_ids=(11, 12, 13),
+        recent=recent,
+        risks=frozenset({"low"}),
+        case_id=case_id,
+        joined=frozenset({11}),
+    )
+
+
+def test_a_matter_that_stirs_opens_an_incident_named_after_what_happened() -> None:
+    (decision,) = triage([], [], RULES, PUBLIC, [stirring()])
+    assert (decision.step, decision.title, decision.matter) == (Step.OPEN_INCIDENT, "星河广场地面塌陷", 3)
+    assert decision.reasons[0] == "突发:1小时内6人反映。"
+    assert decision.suggested_level is Level.IV
+
+
+def test_a_matter_that_only_goes_on_opens_nothing() -> None:
+    assert triage([], [], RULES, PUBLIC, [stirring(stirs=False)]) == []
+
+
+def test_a_slow_burn_with_few_recent_voices_is_suggested_no_level() -> None:
+    (decision,) = triage([], [], RULES, PUBLIC, [stirring(recent=1)])
+    assert decision.suggested_level is None
+
+
+def test_what_a_matter_gains_joins_its_incident() -> None:
+    (decision,) = triage([], [], RULES, PUBLIC, [stirring(stirs=False, case_id=7)])
+    assert (decision.step, decision.case_id, decision.message_ids) == (Step.JOIN_INCIDENT, 7, (12, 13))
+
+
+def test_public_messages_that_a_matter_has_taken_open_no_second_incident() -> None:
+    known = posts(ENOUGH)
+    matter = replace(stirring(), message_ids=tuple(one.message_id for one in known))
+    (decision,) = triage(known, [], RULES, PUBLIC, [matter])
+    assert decision.matter == 3
