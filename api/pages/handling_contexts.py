@@ -9,6 +9,7 @@ from datetime import datetime
 from alerts.grading import PreviewedClock
 from api.pages.contexts import ClockGroup, ClockLine, Option, PageContext
 from api.pages.joint_forms import Joint
+from api.pages.spread import Spread
 from core.rulebook import Rule
 from core.vocabulary import CaseState, Channel, DeadlineStatus, Level, Role
 from storage.assessments import Effective
@@ -202,16 +203,6 @@ class NamedInstant:
 
 
 @dataclass(frozen=True)
-class VoiceLine:
-    """One message of an incident."""
-
-    title: str
-    channel: Channel
-    source: str
-    received_at: datetime
-
-
-@dataclass(frozen=True)
 class IncidentPage(PageContext):
     """事件: one matter of many voices.
 
@@ -230,7 +221,7 @@ class IncidentPage(PageContext):
     graded_at: datetime | None
     graded_after: str
     instants: Sequence[NamedInstant]
-    voices: Sequence[VoiceLine]
+    spread: Spread
     preview: Sequence[PreviewedClock] | None
     preview_level: Level | None
 

@@ -22,9 +22,9 @@ from api.pages.handling_contexts import (
     IncidentPage,
     IncidentsPage,
     NamedInstant,
-    VoiceLine,
 )
 from api.pages.rendering import render
+from api.pages.spread import spread_of
 from api.pages.verbs import command_of, give, instants_of_form, level_of, require_kind
 from api.pages.watching import WATCHED
 from api.pages.wording import deadline, instant, span
@@ -35,7 +35,7 @@ from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
 from core.vocabulary import CaseState, Channel, Command, DeadlineState, Level
-from storage import deadlines, incidents
+from storage import deadlines, incident_voices, incidents
 from storage.database import Connection, Row
 from storage.desk import Choice
 
@@ -159,7 +159,7 @@ def _page(
             NamedInstant(words, details[f"{name}_at"], name == times.anchor)
             for name, words in _INSTANTS.items()
         ],
-        voices=[_voice(row) for row in voices],
+        spread=spread_of(incident_voices.of_incident(connection, case["id"])),
         preview=asked.clocks if asked else None,
         preview_level=asked.level if asked else None,
     )
@@ -180,10 +180,6 @@ def _lines_of(details: Row, voices: Sequence[Row], clocks: Sequence[ClockCard]) 
     owed = f"{running.line.rule}：{deadline(running.line.due_at)} 截止。" if running else ""
     told = f"{since} 起；" + (f"来文{len(voices)}条（{heard}）" if voices else "尚无来文")
     return [line for line in (happened, told + (f"；涉及{places}。" if places else "。"), owed) if line]
-
-
-def _voice(row: Row) -> VoiceLine:
-    return VoiceLine(row["title"] or "（无标题）", Channel(row["channel"]), row["source"], row["received_at"])
 
 
 def _lines(

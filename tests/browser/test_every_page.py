@@ -106,7 +106,7 @@ def _visit(page: Page, address: str, *, is_refused: bool) -> None:
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfinished", lambda request: loads.append(request))
     page.set_viewport_size({"width": DESK["width"], "height": DESK["height"]})
-    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(address, wait_until="load")
     assert complaints == [] or is_refused
     weight = sum(one.sizes()["responseBodySize"] for one in loads)
