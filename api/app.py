@@ -31,6 +31,7 @@ from api.pages import (
     search,
     setup,
     sign_in,
+    wall,
 )
 from api.pages.rendering import STATIC
 from api.routes import alerts as alert_routes
@@ -61,6 +62,7 @@ PAGES = (
     sign_in,
     ack,
     desk,
+    wall,
     alerts,
     inbox,
     cases,

@@ -59,7 +59,7 @@ def listed(request: Request, services: Wired, person: SignedIn) -> Response:
     """Incidents that are open, then the last that are over."""
     with services.database.read() as connection:
         page = IncidentsPage(
-            running=_lines(connection, services, person, is_open=True, limit=None),
+            running=open_incidents(connection, services, person),
             over=_lines(connection, services, person, is_open=False, limit=_OVER_SHOWN),
         )
     return render(request, "incidents.html", page)
@@ -180,6 +180,11 @@ def _lines_of(details: Row, voices: Sequence[Row], clocks: Sequence[ClockCard]) 
     owed = f"{running.line.rule}：{deadline(running.line.due_at)} 截止。" if running else ""
     told = f"{since} 起；" + (f"来文{len(voices)}条（{heard}）" if voices else "尚无来文")
     return [line for line in (happened, told + (f"；涉及{places}。" if places else "。"), owed) if line]
+
+
+def open_incidents(connection: Connection, services: Services, person: Person) -> list[IncidentLine]:
+    """Those that are open and that the person may see, the newest first."""
+    return _lines(connection, services, person, is_open=True, limit=None)
 
 
 def _lines(

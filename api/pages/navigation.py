@@ -22,6 +22,7 @@ _BAR: Sequence[_Line] = (
 )
 _MORE: Sequence[_Line] = (
     ("/alerts", "告警", _WITHOUT_SECTION),
+    ("/wall", "态势大屏", _WITHOUT_SECTION),
     ("/roster", "值班表", _ALL),
     ("/papers", "公文", _WITHOUT_SECTION),
     ("/audit", "留痕", frozenset({Role.ADMIN, Role.MANAGER})),

@@ -99,7 +99,7 @@ def spread_of(rows: Sequence[_Row]) -> Spread:
         count=len(rows),
         channels=sorted(shares, key=lambda one: -one.count),
         groups=sorted(groups, key=lambda one: (-one.count, one.at)),
-        volume=_volume(rows),
+        volume=volume_of(rows),
         authors=[(name, count) for name, count in authors.most_common(5) if count >= _OFTEN],
     )
 
@@ -123,7 +123,8 @@ def _group(rows: Sequence[_Row]) -> VoiceGroup:
     )
 
 
-def _volume(rows: Sequence[_Row]) -> Volume:
+def volume_of(rows: Sequence[_Row]) -> Volume:
+    """How many came in each hour, or in each day of a longer time; `rows` are the oldest first."""
     if not rows:
         return Volume("小时", [], {})
     times = [shanghai(row["received_at"]) for row in rows]

@@ -7,7 +7,7 @@ function colour(name) {
 }
 
 function options() {
-  const { step, steps, series } = JSON.parse(place.dataset.volume);
+  const { steps, series } = JSON.parse(place.dataset.volume);
   const soft = colour("--ink-soft");
   const palette = ["--accent", "--overdue", "--met", "--provisional", "--due-soon", "--later"].map(colour);
   return {
@@ -15,15 +15,13 @@ function options() {
     animation: false,
     aria: { enabled: true },
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-    grid: { left: 40, right: 8, top: 32, bottom: 28 },
+    grid: { left: 36, right: 8, top: 32, bottom: 28 },
     legend: { top: 0, left: 0, textStyle: { color: soft }, itemWidth: 14, itemHeight: 10 },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true },
     xAxis: { type: "category", data: steps, axisLabel: { color: soft, hideOverlap: true } },
     yAxis: {
       type: "value",
       minInterval: 1,
-      name: `条／${step}`,
-      nameTextStyle: { color: soft, align: "left" },
       axisLabel: { color: soft },
       splitLine: { lineStyle: { color: colour("--line") } },
     },
