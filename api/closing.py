@@ -8,10 +8,10 @@ from typing import Any
 from alerts.actors import Actor
 from api.reporting import query_of, standing_of
 from api.services import Services
-from reports.closing import close_period, later_facts
-from reports.proof import proof, signing_key
+from reports.closing.periods import close_period, later_facts
+from reports.closing.proof import proof, signing_key
+from reports.closing.restating import Change
 from reports.response_times import Query, Report
-from reports.restating import Change
 from storage.database import Connection
 from storage.keys import load_or_create_key
 

@@ -9,9 +9,9 @@ from alerts.actors import Actor
 from api.services import Services
 from core.errors import NotAllowed
 from core.vocabulary import PaperKind, Role
-from reports.filing import draft
-from reports.papers import make
-from reports.scope import Desk, Period
+from reports.papers.filing import draft
+from reports.papers.making import make
+from reports.papers.scope import Desk, Period
 from storage.database import Connection
 
 READERS = (Role.PRESS, Role.DUTY, Role.MANAGER, Role.ADMIN)

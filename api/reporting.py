@@ -10,7 +10,7 @@ from api.periods import day_of, instant_of
 from api.services import Services
 from core.errors import InvalidInput
 from core.vocabulary import DeadlineStatus, Precision
-from reports.closing import Standing, standing_report
+from reports.closing.periods import Standing, standing_report
 from reports.response_times import (
     ALL_RULES,
     DEFAULT_RULE,

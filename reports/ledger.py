@@ -9,8 +9,8 @@ from datetime import datetime
 from core.clock import day_end, day_start, shanghai
 from core.labels import label
 from core.vocabulary import CaseKind, CaseState, Channel, DeadlineState, DeadlineStatus
+from reports.papers.scope import Desk, Period
 from reports.response_times import NO_SECTION
-from reports.scope import Desk, Period
 from storage import acknowledgements, assessments, case_pages, ledger, sections
 from storage.database import Connection, Row
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from api.pages.report_contexts import FigureCell
 from api.pages.wording import number, rate
 from reports.figures import Figures
-from reports.render_xlsx import COLUMNS, DEFINITIONS
+from reports.render.response_times_xlsx import COLUMNS, DEFINITIONS
 
 UNANSWERED = "unanswered"
 _LABELS = {**dict(COLUMNS), UNANSWERED: "尚未答复"}

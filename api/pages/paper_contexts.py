@@ -8,7 +8,7 @@ from datetime import datetime
 
 from api.pages.contexts import Option, PageContext
 from core.vocabulary import PaperKind, PaperState
-from reports.paper import Block, Paper
+from reports.papers.paper import Block, Paper
 
 
 @dataclass(frozen=True)

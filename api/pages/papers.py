@@ -25,10 +25,10 @@ from core.clock import local_day
 from core.errors import HuiyingError, InvalidInput
 from core.labels import label
 from core.vocabulary import PaperKind, PaperState, Role
-from reports import filing
-from reports.paper import numbered_headings
-from reports.paper_text import to_text
-from reports.papers import OF_CASE, OF_PERIOD
+from reports.papers import filing
+from reports.papers.making import OF_CASE, OF_PERIOD
+from reports.papers.paper import numbered_headings
+from reports.papers.text import to_text
 from storage import papers
 from storage.database import Row
 

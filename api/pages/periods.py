@@ -24,9 +24,9 @@ from core.clock import local_day
 from core.errors import HuiyingError
 from core.labels import label
 from core.vocabulary import DeadlineStatus, Role
-from reports.closing import period_json, restate
+from reports.closing.periods import period_json, restate
+from reports.closing.restating import Change, Facts
 from reports.response_times import ALL_RULES, DEFAULT_RULE, Basis
-from reports.restating import Change, Facts
 from storage import report_periods
 
 router = APIRouter(prefix="/reports/periods")

@@ -20,11 +20,11 @@ from api.visible import Number
 from core.clock import iso
 from core.errors import NotFound
 from core.vocabulary import PaperKind, Scope
-from reports import filing
-from reports.paper import Paper
-from reports.paper_text import to_text
-from reports.render_appendices import appendices_xlsx
-from reports.render_docx import paper_docx
+from reports.papers import filing
+from reports.papers.paper import Paper
+from reports.papers.text import to_text
+from reports.render.appendices_xlsx import appendices_xlsx
+from reports.render.paper_docx import paper_docx
 from storage import papers
 from storage.database import Connection, Row
 

@@ -19,7 +19,7 @@ from api.security.identity import Reader, Wired, require_scope
 from api.visible import Number
 from core.errors import NotAllowed
 from core.vocabulary import Scope
-from reports.closing import period_json, restate
+from reports.closing.periods import period_json, restate
 from storage import report_periods
 from storage.database import Connection
 

@@ -14,10 +14,10 @@ from api.routes.answers import BEARER, COOKIE, problems
 from api.schemas.reports import ReportOut, RowsOut
 from api.security.identity import Reader, Wired, require_scope
 from core.vocabulary import Scope
-from reports.render_docx import paper_docx
-from reports.render_xlsx import response_times_xlsx
+from reports.papers.response_times import response_times_paper
+from reports.render.paper_docx import paper_docx
+from reports.render.response_times_xlsx import response_times_xlsx
 from reports.response_times import Basis, GroupBy
-from reports.response_times_paper import response_times_paper
 
 router = APIRouter(
     prefix="/reports/response-times", tags=["报表"], dependencies=[Depends(BEARER), Depends(COOKIE)]

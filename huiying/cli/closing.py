@@ -20,10 +20,10 @@ from core.vocabulary import DeadlineStatus
 from huiying.cli.reporting import known_rule
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json, print_table
-from reports.closing import Standing, close_period, later_facts, period_json, restate, standing_report
-from reports.proof import proof, require_ours, signing_key, verified
+from reports.closing.periods import Standing, close_period, later_facts, period_json, restate, standing_report
+from reports.closing.proof import proof, require_ours, signing_key, verified
+from reports.closing.restating import Change, Facts
 from reports.response_times import DEFAULT_RULE, Basis, Query
-from reports.restating import Change, Facts
 from storage import report_periods
 
 # Stands without a name: its commands are those of `report`.

@@ -16,8 +16,8 @@ from huiying.cli.reporting import desk_of
 from huiying.office import open_office
 from huiying.output import command, console, print_json
 from reports.ledger import ledger_of, write_back
-from reports.render_ledger import ledger_xlsx, write_back_xlsx
-from reports.scope import Period
+from reports.papers.scope import Period
+from reports.render.ledger_xlsx import ledger_xlsx, write_back_xlsx
 
 export_app = typer.Typer(help="导出。", no_args_is_help=True)
 

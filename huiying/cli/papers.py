@@ -16,13 +16,13 @@ from core.vocabulary import PaperKind
 from huiying.cli.reporting import desk_of
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json
-from reports.filing import draft
-from reports.paper import Paper
-from reports.paper_json import to_json
-from reports.papers import make
-from reports.render_appendices import appendices_xlsx
-from reports.render_docx import paper_docx
-from reports.scope import Period
+from reports.papers.filing import draft
+from reports.papers.making import make
+from reports.papers.paper import Paper
+from reports.papers.scope import Period
+from reports.papers.stored import to_json
+from reports.render.appendices_xlsx import appendices_xlsx
+from reports.render.paper_docx import paper_docx
 
 # Stands without a name: its commands are those of `report`.
 papers_app = typer.Typer()

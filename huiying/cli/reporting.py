@@ -15,10 +15,12 @@ from core.errors import InvalidInput
 from core.labels import label
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json, print_table
-from reports.closing import Standing, standing_report
+from reports.closing.periods import Standing, standing_report
 from reports.figures import Figures
-from reports.render_docx import paper_docx
-from reports.render_xlsx import response_times_xlsx
+from reports.papers.response_times import response_times_paper
+from reports.papers.scope import Desk
+from reports.render.paper_docx import paper_docx
+from reports.render.response_times_xlsx import response_times_xlsx
 from reports.response_times import (
     ALL_RULES,
     DEFAULT_RULE,
@@ -27,8 +29,6 @@ from reports.response_times import (
     Query,
     Report,
 )
-from reports.response_times_paper import response_times_paper
-from reports.scope import Desk
 
 report_app = typer.Typer(help="报表。", no_args_is_help=True)
 

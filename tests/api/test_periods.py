@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from core.clock import parse_instant
 from core.vocabulary import Role, Scope
-from reports.proof import verified
+from reports.closing.proof import verified
 from tests.api.office import WebOffice
 from tests.factories import make_record, make_reply
 

@@ -21,6 +21,9 @@ _PURE = {
     "alerts.roster",
     "alerts.segments",
     "reports.figures",
+    "reports.papers.paper",
+    "reports.papers.stored",
+    "reports.papers.text",
 }
 
 

@@ -10,7 +10,7 @@ from alerts.casework import Law
 from core.clock import FixedClock, parse_instant
 from core.rule_files import rules_folder
 from core.working_days import WorkCalendar, load_calendar
-from reports.scope import Desk
+from reports.papers.scope import Desk
 from storage.database import Database
 from tests.alerts.bureau import Bureau
 

@@ -14,8 +14,8 @@ import pytest
 from alerts.answering import Reply, holding_reply, reply
 from core.vocabulary import Channel, DeadlineStatus
 from reports.ledger import LEDGER_HEAD, ledger_of, write_back
-from reports.render_ledger import ledger_xlsx, write_back_xlsx
-from reports.scope import Desk, Period
+from reports.papers.scope import Desk, Period
+from reports.render.ledger_xlsx import ledger_xlsx, write_back_xlsx
 from tests.alerts.bureau import ROADS, Bureau
 from tests.factories import make_record, make_reply
 

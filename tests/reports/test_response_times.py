@@ -14,7 +14,7 @@ from core.errors import InvalidInput
 from core.rulebook import rules_folder
 from core.vocabulary import Channel, DeadlineStatus
 from core.working_days import WorkCalendar, load_calendar
-from reports.render_xlsx import response_times_xlsx
+from reports.render.response_times_xlsx import response_times_xlsx
 from reports.response_times import ALL_RULES, Basis, GroupBy, Query, Report, response_times
 from storage import messages, sources
 from storage.database import Database

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from core.labels import label
 from core.vocabulary import DeadlineStatus, PaperKind
-from reports.briefing import by_column, counts_grid
-from reports.lists import clocks_list, messages_list
-from reports.paper import Appendix, Block, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.briefing import by_column, counts_grid
+from reports.papers.lists import clocks_list, messages_list
+from reports.papers.paper import Appendix, Block, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.scope import Desk, Period
 from reports.response_times import DEFAULT_RULE, Query, response_times
-from reports.scope import Desk, Period
 from storage import sections
 from storage.database import Connection
 

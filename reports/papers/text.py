@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from core.errors import InvalidInput
-from reports.paper import Appendix, Block, Chart, Figure, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.paper import Appendix, Block, Chart, Figure, Grid, Heading, Paper, Paragraph, Part
 
 _FIGURE = re.compile(r"【\s*([\d,，]+)\s*[｜|]\s*附表\s*(\d+)\s*((?:·[^】]*)?)】")
 _OBJECT = re.compile(r"【\s*([表图])\s*[｜|]\s*(\d+)[^】]*】")

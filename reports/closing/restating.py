@@ -1,4 +1,4 @@
-"""What differs between the rows of a close and the same rows counted again. Pure."""
+"""What differs between the rows of a close and the same rows counted again."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ import pytest
 from alerts.actors import Actor
 from core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from core.vocabulary import PaperKind, PaperState
-from reports import filing
-from reports.paper_text import to_text
-from reports.papers import make
-from reports.scope import Desk, Period
+from reports.papers import filing
+from reports.papers.making import make
+from reports.papers.scope import Desk, Period
+from reports.papers.text import to_text
 from storage import events, papers
 from tests.alerts.bureau import Bureau
 from tests.factories import make_record

@@ -9,10 +9,10 @@ from datetime import timedelta
 from core.clock import local_day
 from core.labels import label
 from core.vocabulary import DeadlineStatus, PaperKind, RiskLevel
-from reports.lists import clocks_list, incidents_list, messages_list
-from reports.paper import Appendix, Block, Chart, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.lists import clocks_list, incidents_list, messages_list
+from reports.papers.paper import Appendix, Block, Chart, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.scope import Desk, Period
 from reports.response_times import DEFAULT_RULE, Basis, Query, ReportRow, response_times
-from reports.scope import Desk, Period
 from storage import sections
 from storage.database import Connection
 

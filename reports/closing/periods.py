@@ -16,10 +16,10 @@ from core.clock import day_end, iso
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.vocabulary import Role, Tag
 from core.working_days import WorkCalendar
+from reports.closing.frozen_rows import pack, unpack
+from reports.closing.restating import Change, as_it_was, changes_between
 from reports.figures import DEFINITIONS_VERSION
-from reports.frozen_rows import pack, unpack
 from reports.response_times import Basis, Close, Query, Report, assemble, response_times
-from reports.restating import Change, as_it_was, changes_between
 from storage import events, report_periods
 from storage.database import Connection, Row
 from storage.events import OFFICE_STREAM, Draft

@@ -6,7 +6,7 @@ import io
 
 import xlsxwriter
 
-from reports.paper import Appendix, Paper
+from reports.papers.paper import Appendix, Paper
 
 # What a sheet's name may not hold, and how long it may be: Excel's own rules.
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))

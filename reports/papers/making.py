@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 from core.errors import InvalidInput
 from core.labels import label
 from core.vocabulary import PaperKind
-from reports.briefing import daily_briefing, weekly_briefing
-from reports.message_review import message_review
-from reports.orders import assignment_order, supervision_paper
-from reports.paper import Paper
-from reports.scope import Desk, Period
-from reports.special import flash_report, special_report
+from reports.papers.briefing import daily_briefing, weekly_briefing
+from reports.papers.message_review import message_review
+from reports.papers.orders import assignment_order, supervision_paper
+from reports.papers.paper import Paper
+from reports.papers.scope import Desk, Period
+from reports.papers.special import flash_report, special_report
 from storage.database import Connection
 
 OF_PERIOD: Mapping[PaperKind, Callable[[Connection, Period, Desk], Paper]] = {

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from core.clock import parse_instant
-from reports.closing import Standing, close_period, standing_report
-from reports.paper import Grid, Paragraph
+from reports.closing.periods import Standing, close_period, standing_report
+from reports.papers.paper import Grid, Paragraph
+from reports.papers.response_times import response_times_paper
+from reports.papers.scope import Desk
 from reports.response_times import GroupBy, Query
-from reports.response_times_paper import response_times_paper
-from reports.scope import Desk
 from tests.alerts.bureau import ROADS, WATER, Bureau
 from tests.factories import make_record, make_reply
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from core.clock import day_end, day_start, due_day, shanghai
 from core.labels import label
 from core.vocabulary import CaseState, Channel, Level
-from reports.paper import Appendix
+from reports.papers.paper import Appendix
 from reports.response_times import NO_SECTION, ReportRow
 from storage import assessments, incidents, period_facts, sections
 from storage.database import Connection, Row

@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from core.clock import iso
 from core.errors import InvalidInput
+from reports.closing.frozen_rows import pack
 from reports.figures import DEFINITIONS_VERSION
-from reports.frozen_rows import pack
 from reports.response_times import Report
 from storage import cases as storage_cases
 from storage.database import Connection, in_chunks

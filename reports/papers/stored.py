@@ -8,7 +8,7 @@ from typing import Any
 
 from core.clock import iso
 from core.vocabulary import PaperKind
-from reports.paper import Appendix, Block, Chart, Figure, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.paper import Appendix, Block, Chart, Figure, Grid, Heading, Paper, Paragraph, Part
 
 _NAMES: dict[type[Block], str] = {
     Heading: "heading",

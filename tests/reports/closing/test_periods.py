@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from core.clock import parse_instant
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.vocabulary import DeadlineStatus
-from reports import closing
-from reports.closing import Standing
-from reports.frozen_rows import pack, unpack
-from reports.proof import proof, require_ours, signing_key, verified
+from reports.closing import periods as closing
+from reports.closing.frozen_rows import pack, unpack
+from reports.closing.periods import Standing
+from reports.closing.proof import proof, require_ours, signing_key, verified
+from reports.closing.restating import Change
+from reports.papers.scope import Desk
 from reports.response_times import DEFAULT_RULE, Basis, GroupBy, Query, Report
-from reports.restating import Change
-from reports.scope import Desk
 from storage import events
 from tests.alerts.bureau import ROADS, WATER, Bureau
 from tests.factories import make_record, make_reply

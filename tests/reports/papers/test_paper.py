@@ -9,7 +9,7 @@ import pytest
 from core.clock import parse_instant
 from core.errors import InvalidInput
 from core.vocabulary import PaperKind
-from reports.paper import (
+from reports.papers.paper import (
     Appendix,
     Block,
     Chart,
@@ -20,8 +20,8 @@ from reports.paper import (
     Paragraph,
     numbered_headings,
 )
-from reports.paper_json import from_json, to_json
-from reports.paper_text import from_text, to_text
+from reports.papers.stored import from_json, to_json
+from reports.papers.text import from_text, to_text
 
 LETTERS = Appendix(
     "letters",

@@ -16,10 +16,10 @@ from core.vocabulary import (
     PaperKind,
     ResponseKind,
 )
-from reports.briefing import by_column, counts_grid
-from reports.lists import due_text, grade_text, instant_text
-from reports.paper import Appendix, Block, Chart, Grid, Heading, Paper, Paragraph
-from reports.scope import Desk
+from reports.papers.briefing import by_column, counts_grid
+from reports.papers.lists import due_text, grade_text, instant_text
+from reports.papers.paper import Appendix, Block, Chart, Grid, Heading, Paper, Paragraph
+from reports.papers.scope import Desk
 from storage import case_pages, cases, incidents, responses
 from storage.database import Connection, Row
 

@@ -6,7 +6,7 @@ import io
 from functools import cache
 from typing import TYPE_CHECKING
 
-from reports.paper import Chart
+from reports.papers.paper import Chart
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties

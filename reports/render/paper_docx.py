@@ -16,10 +16,8 @@ from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph as Line
 
 from core.labels import label
-from reports import docx_parts as parts
-from reports.charts import chart_png
-from reports.lists import instant_text
-from reports.paper import (
+from reports.papers.lists import instant_text
+from reports.papers.paper import (
     Appendix,
     Block,
     Chart,
@@ -31,7 +29,9 @@ from reports.paper import (
     Part,
     numbered_headings,
 )
-from reports.scope import chinese_day
+from reports.papers.scope import chinese_day
+from reports.render import docx_parts as parts
+from reports.render.charts import chart_png
 
 # Longer lists would bury the paper; the whole list stands in the workbook of the appendices.
 APPENDIX_LINES = 100

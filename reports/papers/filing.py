@@ -13,10 +13,10 @@ from core.clock import local_day
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
 from core.vocabulary import PaperKind, PaperState, Role, Tag
-from reports.paper import Paper
-from reports.paper_json import from_json, to_json
-from reports.paper_text import from_text
-from reports.render_docx import paper_docx
+from reports.papers.paper import Paper
+from reports.papers.stored import from_json, to_json
+from reports.papers.text import from_text
+from reports.render.paper_docx import paper_docx
 from storage import events, papers
 from storage.database import Connection, Row
 from storage.events import OFFICE_STREAM, Draft
@@ -69,7 +69,7 @@ class Edit:
     """What somebody typed.
 
     Attributes:
-        text: see `reports.paper_text`.
+        text: see `reports.papers.text`.
         based_on: the version that was edited.
     """
 

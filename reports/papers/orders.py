@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from core.labels import label
 from core.vocabulary import Channel, DeadlineState, DeadlineStatus, PaperKind
-from reports.lists import due_text, instant_text
-from reports.paper import Block, Grid, Heading, Paper, Paragraph
+from reports.papers.lists import due_text, instant_text
+from reports.papers.paper import Block, Grid, Heading, Paper, Paragraph
+from reports.papers.scope import Desk
 from reports.response_times import NO_SECTION
-from reports.scope import Desk
 from storage import case_pages, cases, messages, responses, sections
 from storage.database import Connection, Row
 

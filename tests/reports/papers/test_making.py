@@ -13,13 +13,13 @@ from docx.shared import Mm
 
 from core.errors import InvalidInput, NotFound
 from core.vocabulary import Channel, Level, PaperKind
-from reports.lists import instant_text
-from reports.paper import Grid, Paper, Paragraph
-from reports.paper_text import to_text
-from reports.papers import OF_CASE, OF_PERIOD, make
-from reports.render_appendices import appendices_xlsx
-from reports.render_docx import APPENDIX_LINES, paper_docx
-from reports.scope import Desk, Period
+from reports.papers.lists import instant_text
+from reports.papers.making import OF_CASE, OF_PERIOD, make
+from reports.papers.paper import Grid, Paper, Paragraph
+from reports.papers.scope import Desk, Period
+from reports.papers.text import to_text
+from reports.render.appendices_xlsx import appendices_xlsx
+from reports.render.paper_docx import APPENDIX_LINES, paper_docx
 from tests.alerts.bureau import ROADS, WATER, Bureau, public_post, publication
 from tests.factories import HOLDING, make_record, make_reply
 

@@ -1,4 +1,4 @@
-"""The rows of a report as they are kept at a close, and their fingerprint. Pure."""
+"""The rows of a report as they are kept at a close, and their fingerprint."""
 
 from __future__ import annotations
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from core.labels import label
 from core.vocabulary import Channel, DeadlineStatus, PaperKind
 from reports.figures import Figures
-from reports.lists import due_text, instant_text
-from reports.paper import Appendix, Block, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.lists import due_text, instant_text
+from reports.papers.paper import Appendix, Block, Grid, Heading, Paper, Paragraph, Part
+from reports.papers.scope import Desk, Period
 from reports.response_times import NO_SECTION, Basis, GroupBy, Report, ReportRow, group_of
-from reports.scope import Desk, Period
 
 _GROUPS = {
     GroupBy.SECTION: "科室",

@@ -1,0 +1,1 @@
+"""Periods that stay as they were closed, and reports that prove themselves."""

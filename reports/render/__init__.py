@@ -1,0 +1,1 @@
+"""Reports and papers as files: Word, Excel, pictures."""
