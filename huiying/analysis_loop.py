@@ -19,7 +19,7 @@ from alerts.triage import load_triage_rules
 from analysis.assessment import Analyser
 from analysis.engine import assess_pending, group_pending, open_gatherer
 from analysis.lexicon import load_lexicon
-from analysis.sentiment.fast import open_scorer
+from analysis.sentiment.models import open_default
 from core.errors import HuiyingError
 from core.rule_files import rules_folder
 from huiying.office import Office
@@ -46,7 +46,7 @@ class AnalysisLoop:
         if (
             self._analyser is None
         ):  # building the tables takes seconds on the first day; the web need not wait
-            self._analyser = Analyser(open_scorer(self._office.settings.data_dir / "models"), self._lexicon)
+            self._analyser = Analyser(open_default(self._office.settings.data_dir / "models"), self._lexicon)
         office = self._office
         assessed = assess_pending(office.database, self._analyser, office.clock)
         group_pending(office.database, office.clock)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +70,15 @@ class SnowNlpScorer:
     than tone; see docs/analysis.md.
     """
 
-    def __init__(self, words: SnowNlpWords, bayes: BayesModel) -> None:
+    def __init__(self, words: SnowNlpWords, bayes: BayesModel, *, length_counts: bool = True) -> None:
+        """`length_counts` False divides the log-odds by the root of the number of words.
+
+        snownlp's own sum runs to 0 and 1 with the length of a text; the division ranks better and makes the
+        score more like a probability, but is then no longer `SnowNLP(text).sentiments`.
+        """
         self._words = words
         self._bayes = bayes
+        self._length_counts = length_counts
 
     @property
     def model(self) -> str:
@@ -104,6 +111,8 @@ class SnowNlpScorer:
         stop_words, bayes = self._words.stop_words, self._bayes
         words = [word for word in words if word not in stop_words]
         negative, positive = bayes.sums(words)
+        if not self._length_counts:
+            negative, positive = 0.0, (positive - negative) / sqrt(len(words) + 1)
         return Sentiment(
             raw=positive_share(negative, positive),
             log_odds=positive - negative,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -16,11 +16,13 @@ from rich.table import Table
 
 from analysis.assessment import Analyser
 from analysis.engine import assess_again, assess_pending, group_pending, open_gatherer
-from analysis.evaluation import Figures, evaluate
+from analysis.evaluation import Figures
 from analysis.labelled import Form, read_labelled
 from analysis.lexicon import load_lexicon
-from analysis.sentiment.fast import open_scorer
+from analysis.sentiment.fast import open_words
+from analysis.sentiment.models import SHIPPED, STOCK, open_default, open_model
 from analysis.sentiment.scorer import Sentiment, SentimentScorer
+from analysis.sentiment.training import cross_validated, measured
 from core.errors import FileRefused, InvalidInput
 from core.rule_files import rules_folder
 from core.settings import Settings, load_settings
@@ -28,9 +30,14 @@ from huiying.office import open_office
 from huiying.output import command, console, print_json
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
-Scorer = Annotated[str, typer.Option("--scorer", help="情感模型：snownlp。")]
+Scorer = Annotated[
+    str | None,
+    typer.Option(
+        "--scorer",
+        help=f"情感模型：{STOCK}（原版）、{SHIPPED}（本软件自带）或模型文件；不填为本单位的默认模型。",
+    ),
+]
 
-SHIPPED = "snownlp"
 _LINES_AT_ONCE = 500
 
 evaluate_app = typer.Typer(help="用标注过的数据检验分析的好坏。", no_args_is_help=True)
@@ -48,7 +55,7 @@ def analyze_command(
 ) -> None:
     """研判来文：类别、是否简单问题、领域、建议科室、风险、情感分。"""
     with open_office() as office:
-        scorer = open_scorer(models_folder(office.settings))
+        scorer = open_default(models_folder(office.settings))
         lexicon = load_lexicon(rules_folder() / "lexicon")
         analyser = Analyser(scorer, lexicon)
         assess = assess_again if rescore else assess_pending
@@ -65,7 +72,7 @@ def analyze_command(
 def score_command(
     file: Annotated[str, typer.Argument(metavar="[FILE|-]", help="文本文件，一行一条；- 为标准输入。")] = "-",
     json_lines: Annotated[bool, typer.Option("--json-lines", help="每行输出一个 JSON 对象。")] = False,
-    scorer: Scorer = SHIPPED,
+    scorer: Scorer = None,
 ) -> None:
     """给每行文字打情感分（0 负面，1 正面；未经校准，仅供参考）。"""
     model = _model(scorer)
@@ -86,32 +93,52 @@ def _evaluate_root() -> None:
 def evaluate_sentiment(
     data: Annotated[Path, typer.Argument(help="标注数据：label<TAB>text,0 负面、1 正面。")],
     form: Annotated[Form, typer.Option(help="数据的格式。")] = Form.AUTO,
-    scorer: Scorer = SHIPPED,
+    scorer: Scorer = None,
+    trained: Annotated[
+        bool,
+        typer.Option(
+            "--trained",
+            help="再列出用这批数据训练的两种模型（bayes、linear），五折交叉，各条由没见过它的模型评分。",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """检验情感模型：AUC、准确率、负面的查准查全等。"""
-    try:
-        content = data.read_bytes()
-    except OSError as error:
-        raise _unreadable(str(data)) from error
-    rows = read_labelled(data.name, content, form)
-    labels = [label for label, _ in rows]
-    figures = {}
-    for name in dict.fromkeys((SHIPPED, scorer)):
-        answers = _model(name).score_many([text for _, text in rows])
-        raw = [answer.raw for answer in answers if answer.raw is not None]
-        log_odds = [answer.log_odds for answer in answers if answer.log_odds is not None]
-        figures[name] = evaluate(labels, raw, log_odds)
+    """检验情感模型：AUC、准确率、负面的查准查全等，原版与默认模型并列。"""
+    rows = read_labelled(data.name, read_data(data), form)
+    contenders = [_model(STOCK), _model(scorer)]
+    figures = {
+        STOCK if place == 0 else one.model: measured(one, rows) for place, one in enumerate(contenders)
+    }
+    if trained:
+        folder = models_folder(load_settings(os.environ))
+        figures |= cross_validated(rows, open_words(folder))
     if as_json:
         print_json({"n": len(rows), "models": {name: asdict(one) for name, one in figures.items()}})
     else:
-        _show(len(rows), figures)
+        show_figures(figures)
+        console.print(f"共 {len(rows):,} 条；切分点 0.5。")
 
 
-def _model(name: str) -> SentimentScorer:
-    if name != SHIPPED:
-        raise InvalidInput(f"没有情感模型“{name}”。", mend=f"目前可用的是 {SHIPPED}。", field="scorer")
-    return open_scorer(models_folder(load_settings(os.environ)))
+def _model(name: str | None) -> SentimentScorer:
+    folder = models_folder(load_settings(os.environ))
+    if name is None:
+        return open_default(folder)
+    if name not in (STOCK, SHIPPED) and not Path(name).is_file():
+        mend = f"可用的是 {STOCK}、{SHIPPED},或一个模型文件的路径。"
+        raise InvalidInput(f"没有情感模型“{name}”。", mend=mend, field="scorer")
+    return open_model(name, folder)
+
+
+def read_data(path: Path) -> bytes:
+    """The bytes of a file of labelled data.
+
+    Raises:
+        FileRefused: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _unreadable(str(path)) from error
 
 
 def _opened(file: str) -> BinaryIO:
@@ -152,9 +179,9 @@ def _plain_line(line: str, answer: Sentiment) -> str:
     return f"{score}\t{line}\n"
 
 
-def _show(count: int, figures: dict[str, Figures]) -> None:
+def show_figures(figures: Mapping[str, Figures]) -> None:
+    """One line a model."""
     table = Table("模型", "AUC", "准确率", "宏F1", "负面查准", "负面查全", "Brier")
     for name, one in figures.items():
         table.add_row(name, *("--" if value is None else f"{value:.3f}" for value in asdict(one).values()))
     console.print(table)
-    console.print(f"共 {count:,} 条；切分点 0.5，未经校准。")

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "analyze": "huiying.cli.analysing:analyze_command",
     "score": "huiying.cli.analysing:score_command",
     "evaluate": "huiying.cli.analysing:evaluate_app",
+    "train": "huiying.cli.training:train_app",
     "messages": "huiying.cli.looking:messages_command",
     "cases": "huiying.cli.looking:cases_command",
     "search": "huiying.cli.searching:search_command",

@@ -36,7 +36,7 @@ def run(office_folder: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
 
 def test_each_line_has_its_object_with_snownlps_score(run: CliRunner) -> None:
     lines = ["窗口的同志很耐心", "", "　", "服務態度很差😡", "的", "好\u2028坏"]
-    done = run.invoke(app, ["score", "--json-lines"], input="\n".join(lines) + "\n")
+    done = run.invoke(app, ["score", "--json-lines", "--scorer", "snownlp"], input="\n".join(lines) + "\n")
     assert done.exit_code == 0
     answers = [json.loads(line) for line in done.stdout.split("\n") if line]
     assert [one["raw"] for one in answers] == [
@@ -50,7 +50,7 @@ def test_each_line_has_its_object_with_snownlps_score(run: CliRunner) -> None:
 def test_file_with_mark_and_other_line_ends_is_read(run: CliRunner, tmp_path: Path) -> None:
     path = tmp_path / "texts.txt"
     path.write_bytes("\ufeff很差\r\n很好".encode())
-    done = run.invoke(app, ["score", str(path), "--json-lines"])
+    done = run.invoke(app, ["score", str(path), "--json-lines", "--scorer", "snownlp"])
     assert [json.loads(line)["raw"] for line in done.stdout.splitlines()] == [
         oracle.sentiments("很差"),
         oracle.sentiments("很好"),
@@ -58,7 +58,7 @@ def test_file_with_mark_and_other_line_ends_is_read(run: CliRunner, tmp_path: Pa
 
 
 def test_score_without_json_lines_is_a_list_to_read(run: CliRunner) -> None:
-    done = run.invoke(app, ["score"], input="很差\n\n")
+    done = run.invoke(app, ["score", "--scorer", "snownlp"], input="很差\n\n")
     assert done.stdout == f"{oracle.sentiments('很差'):.4f}\t很差\n  --  \t\n"
 
 
@@ -83,7 +83,7 @@ def test_evaluation_has_the_contracts_shape(run: CliRunner, tmp_path: Path) -> N
     assert done.exit_code == 0
     answer = json.loads(done.stdout)
     assert answer["n"] == 4
-    assert list(answer["models"]) == ["snownlp"]
+    assert list(answer["models"]) == ["snownlp", "huiying-1"]
     assert answer["models"]["snownlp"]["auc"] == 1.0
     assert set(answer["models"]["snownlp"]) == {
         "auc",
@@ -106,4 +106,4 @@ def test_faulty_data_gives_an_error_object(run: CliRunner, tmp_path: Path) -> No
 def test_analysis_of_an_empty_office_does_nothing(run: CliRunner) -> None:
     done = run.invoke(app, ["analyze", "--json"])
     assert done.exit_code == 0
-    assert json.loads(done.stdout) == {"assessed": 0, "model": "snownlp-0.12.3"}
+    assert json.loads(done.stdout) == {"assessed": 0, "model": "huiying-1"}

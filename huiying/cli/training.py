@@ -1,0 +1,75 @@
+"""`huiying train`: models of the office's own, from its own labels."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.labelled import Form, read_labelled
+from analysis.sentiment.fast import open_words
+from analysis.sentiment.model_file import write_model
+from analysis.sentiment.models import OFFICE_MODEL, SHIPPED, STOCK, open_default, open_model
+from analysis.sentiment.training import Method, Trained, train
+from core.settings import load_settings
+from huiying.cli.analysing import Json, models_folder, read_data, show_figures
+from huiying.output import command, console, print_json
+
+train_app = typer.Typer(help="用本单位自己的标注训练模型。", no_args_is_help=True)
+
+_LONGEST_NAME = 60
+
+
+@train_app.callback()
+def _train_root() -> None:
+    """Keeps `train` a group."""
+
+
+@train_app.command("sentiment")
+@command
+def train_sentiment(
+    data: Annotated[Path, typer.Argument(help="标注数据：label<TAB>text,0 负面、1 正面。")],
+    out: Annotated[Path, typer.Option("--out", help="模型写到哪个文件。")],
+    form: Annotated[Form, typer.Option(help="数据的格式。")] = Form.AUTO,
+    method: Annotated[Method, typer.Option(help="训练方法;auto 取留出数据上较好者。")] = Method.AUTO,
+    as_json: Json = False,
+) -> None:
+    """训练情感模型：留出五分之一检验，与原版和现用的默认模型并列，再用全部标注训练后写入文件。"""
+    folder = models_folder(load_settings(os.environ))
+    default = open_default(folder)
+    rows = read_labelled(data.name, read_data(data), form)
+    present = {STOCK: open_model(STOCK, folder), default.model: default}
+    name = f"{SHIPPED}-own-{out.stem}"[:_LONGEST_NAME]
+    done = train(rows, open_words(folder), present, name=name, method=method)
+    write_model(out, done.model)
+    if as_json:
+        print_json(_shape(done, out))
+    else:
+        _show(done, out, folder)
+
+
+def _shape(done: Trained, out: Path) -> dict[str, object]:
+    return {
+        "out": str(out),
+        "model": done.model.name,
+        "method": done.method.value,
+        "n": done.model.trained_on,
+        "held_out": done.held_out,
+        "calibrated": bool(done.model.channels),
+        "beats_default": done.beats_default,
+        "models": {name: asdict(one) for name, one in done.figures.items()},
+    }
+
+
+def _show(done: Trained, out: Path, folder: Path) -> None:
+    show_figures(done.figures)
+    console.print(f"以上在留出的 {done.held_out:,} 条上检验;模型再用全部 {done.model.trained_on:,} 条训练。")
+    if not done.model.channels:
+        console.print("留出的标注不足 200 条,概率未经校准。")
+    if done.beats_default:
+        console.print(f"已写入 {out}。要作为本单位的默认模型,请复制为 {folder / OFFICE_MODEL}。")
+    else:
+        console.print(f"已写入 {out},但它不如现用的默认模型,不建议启用。")
