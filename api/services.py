@@ -15,6 +15,7 @@ from alerts.deadlines import DueTimes
 from alerts.evidence import FetchLimits
 from alerts.incident_rules import IncidentRules
 from api.guests import Guest
+from api.security.rate import RequestRate
 from api.setting_up import Setup
 from core.clock import Clock
 from core.redact import Redactor
@@ -36,6 +37,7 @@ class Services:
         search: the search index; it may be behind, or not answer.
         guests: the people of the demo; empty in every real office.
         evidence: how far the fetch of a published page goes.
+        rate: what this process may still spend of each program's requests.
     """
 
     database: Database
@@ -50,6 +52,7 @@ class Services:
     redactor: Redactor
     search: SearchIndex
     evidence: FetchLimits = field(default_factory=FetchLimits)
+    rate: RequestRate = field(default_factory=RequestRate)
     setup: Setup | None = None
     guests: Sequence[Guest] = ()
 

@@ -85,6 +85,9 @@ class ServerSettings(_Section):
         pattern=r"^(https?://[^\s]+)?$",
         description="人员打开本系统的地址，例如https://huiying.example.gov.cn。填写后提醒中附签收链接。",
     )
+    requests_per_minute: int = Field(
+        600, ge=10, le=100_000, description="每个接口令牌每分钟最多请求的次数，所有进程合计（次）。"
+    )
     session_hours: int = Field(12, ge=1, le=168, description="登录后多少小时失效（小时）。")
 
 

@@ -202,6 +202,7 @@ def require_scope(scope: Scope) -> Callable[..., Reader]:
             row = tokens.find(connection, hashed(secret.strip()), services.clock.now())
         if kind.lower() != "bearer" or row is None:
             raise NotSignedIn("接口令牌无效或已过期。", mend="请向管理员索取新的令牌。", code="token.invalid")
+        _count(request, services, f"token/{row['id']}")
         if scope.value not in row["scopes"].split():
             raise NotAllowed(
                 f"接口令牌没有“{label(scope)}”权限。", mend="请向管理员索取合适的令牌。", code="token.scope"
@@ -209,3 +210,15 @@ def require_scope(scope: Scope) -> Callable[..., Reader]:
         return Reader(None)
 
     return checked
+
+
+def _count(request: Request, services: Services, owner: str) -> None:
+    """Count a request once, however often its sender is asked for while it lasts (a stream lasts long).
+
+    Raises:
+        TooManyAttempts: the program has used up this minute.
+    """
+    if not getattr(request.state, "is_counted", False):
+        request.state.is_counted = True
+        limit = services.settings.server.requests_per_minute
+        services.rate.spend(services.database, owner, limit, services.clock.now())

@@ -40,6 +40,7 @@ from storage.tables.matters import matter_messages, matter_terms, matters, term_
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
 from storage.tables.report_periods import report_periods, restatements
+from storage.tables.request_counts import request_counts
 from storage.tables.roster import (
     absences,
     duty_posts,
@@ -103,6 +104,7 @@ __all__ = [
     "planned_actions",
     "quarantine",
     "report_periods",
+    "request_counts",
     "responses",
     "restatements",
     "roll_calls",
