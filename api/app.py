@@ -18,6 +18,7 @@ from api.pages import (
     channels,
     deadlines,
     desk,
+    imports,
     inbox,
     incident_opening,
     incidents,
@@ -40,6 +41,7 @@ from api.routes import cases as case_routes
 from api.routes import channels as channel_routes
 from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
+from api.routes import imports as import_routes
 from api.routes import incidents as incident_routes
 from api.routes import joint as joint_routes
 from api.routes import messages as message_routes
@@ -77,6 +79,7 @@ PAGES = (
     report_rows,
     rules,
     channels,
+    imports,
     audit,
     people,
     setup,
@@ -113,6 +116,7 @@ def _interface() -> APIRouter:
     for routes in (
         session_routes,
         message_routes,
+        import_routes,
         stream_routes,
         alert_routes,
         incident_routes,

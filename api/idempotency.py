@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Header, Request
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.services import Services
@@ -19,6 +20,8 @@ from core.errors import Conflict
 from storage import idempotency
 from storage.database import Connection
 from storage.idempotency import Remembered
+
+_CHUNK = 1 << 20
 
 KeyHeader = Annotated[
     str | None,
@@ -42,10 +45,30 @@ class Answer:
 
 
 async def digest_of(request: Request) -> str:
-    """A short form of what is asked: method, address and the bytes of the body."""
+    """A short form of what is asked: method, address and the bytes of the body.
+
+    Of a form with files its fields and contents: the body itself was read away, and its seams are random.
+    """
     digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
-    digest.update(await request.body())
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        for name, value in (await request.form()).multi_items():
+            digest.update(f"{name}\n".encode())
+            if isinstance(value, str):
+                digest.update(hashlib.sha256(value.encode()).digest())
+            else:
+                digest.update(await _content_hash(value))
+    else:
+        digest.update(await request.body())
     return digest.hexdigest()
+
+
+async def _content_hash(file: UploadFile) -> bytes:
+    """The hash of an uploaded file, which stands at its beginning again."""
+    content = hashlib.sha256()
+    while chunk := await file.read(_CHUNK):
+        content.update(chunk)
+    await file.seek(0)
+    return content.digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,14 +134,45 @@ def import_file(
         FileRefused: the file as a whole cannot be read; nothing was stored.
         Conflict: another process is importing it.
     """
-    with _staged(office, path) as (stream, digest):
-        context = ReadingContext(
-            now=office.clock.now(), redactor=office.redactor, mapping=wish.mapping, channel=wish.channel
-        )
-        with open_file(stream, path.name, wish.kind, context) as opened:
-            if wish.dry_run:
-                return _rehearse(office, opened, path, wish)
-            return _store(office, opened, path, digest, wish, progress)
+    with _staged(office, path) as stream:
+        return import_stream(office, stream, path.name, wish, progress, shown=str(path))
+
+
+def import_stream(
+    office: Office,
+    stream: BinaryIO,
+    name: str,
+    wish: Wish,
+    progress: Progress = lambda _done, _all: None,
+    *,
+    shown: str | None = None,
+    begun: Callable[[int], None] = lambda _import_id: None,
+) -> Imported:
+    """The same for an open file that nobody else writes to.
+
+    Args:
+        name: name of the file, for messages; the content alone decides what it is.
+        shown: how the answer names the file; `name` when None.
+        begun: called with the number of the import before its first row.
+
+    Raises:
+        FileRefused, Conflict: see `import_file`.
+    """
+    digest, size = _measured(stream)
+    context = ReadingContext(
+        now=office.clock.now(), redactor=office.redactor, mapping=wish.mapping, channel=wish.channel
+    )
+    with open_file(stream, name, wish.kind, context) as opened:
+        if wish.dry_run:
+            return _rehearse(office, opened, shown or name, wish)
+        with office.database.write() as connection:
+            now = office.clock.now()
+            source = sources.ensure(connection, wish.source_key, wish.channel, now)
+            mapping = wish.mapping.fingerprint if wish.mapping else ""
+            identity = Identity(source.id, wish.kind.value, digest, mapping)
+            run = imports.begin(connection, identity, name, size, now)
+        begun(run.id)
+        return _store(office, opened, shown or name, source.id, run, wish, progress)
 
 
 def deadline_counts(office: Office, files: list[Imported]) -> dict[str, int]:
@@ -156,17 +187,12 @@ def deadline_counts(office: Office, files: list[Imported]) -> dict[str, int]:
 def _store(
     office: Office,
     opened: OpenedFile,
-    path: Path,
-    digest: str,
+    shown: str,
+    source_id: int,
+    run: Run,
     wish: Wish,
     progress: Progress,
 ) -> Imported:
-    with office.database.write() as connection:
-        now = office.clock.now()
-        source = sources.ensure(connection, wish.source_key, wish.channel, now)
-        mapping = wish.mapping.fingerprint if wish.mapping else ""
-        identity = Identity(source.id, wish.kind.value, digest, mapping)
-        run = imports.begin(connection, identity, path.name, path.stat().st_size, now)
     runner = ImportRunner(
         database=office.database,
         clock=office.clock,
@@ -176,24 +202,24 @@ def _store(
         progress=lambda done: progress(done, opened.row_count),
     )
     with _rare_collections():
-        run = runner.run(opened, run, source.id)
+        run = runner.run(opened, run, source_id)
     with office.database.read() as connection:
         sealed = write_sealed(connection, office.settings.data_dir, office.key, run.id)
-    return _imported(opened, path, wish, run.counts, run, sealed)
+    return _imported(opened, shown, wish, run.counts, run, sealed)
 
 
-def _rehearse(office: Office, opened: OpenedFile, path: Path, wish: Wish) -> Imported:
+def _rehearse(office: Office, opened: OpenedFile, shown: str, wish: Wish) -> Imported:
     """Count what an import would do, comparing with what is stored, and write nothing."""
     with office.database.read() as connection:
         counts = rehearse(connection, opened, wish.source_key)
-    return _imported(opened, path, wish, counts, None, None)
+    return _imported(opened, shown, wish, counts, None, None)
 
 
 def _imported(
-    opened: OpenedFile, path: Path, wish: Wish, counts: Counts, run: Run | None, sealed: Path | None
+    opened: OpenedFile, shown: str, wish: Wish, counts: Counts, run: Run | None, sealed: Path | None
 ) -> Imported:
     return Imported(
-        file=str(path),
+        file=shown,
         wish=wish,
         counts=counts,
         columns=dict(opened.columns),
@@ -204,6 +230,16 @@ def _imported(
         import_id=run.id if run else None,
         earlier=run.earlier if run else None,
     )
+
+
+def _measured(stream: BinaryIO) -> tuple[str, int]:
+    """The SHA-256 of a file and its size in bytes; it stands at its beginning again."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(1 << 20):
+        digest.update(chunk)
+    size = stream.tell()
+    stream.seek(0)
+    return digest.hexdigest(), size
 
 
 @contextmanager
@@ -218,8 +254,8 @@ def _rare_collections() -> Iterator[None]:
 
 
 @contextmanager
-def _staged(office: Office, path: Path) -> Iterator[tuple[BinaryIO, str]]:
-    """A private copy of the file and its SHA-256.
+def _staged(office: Office, path: Path) -> Iterator[BinaryIO]:
+    """A private copy of the file, at its beginning.
 
     The copy has no name, so a killed process leaves no unmasked text behind.
     """
@@ -227,7 +263,6 @@ def _staged(office: Office, path: Path) -> Iterator[tuple[BinaryIO, str]]:
         raise FileRefused(
             path.name, f"找不到文件 {path}。", mend="请检查文件名和路径。", code="file.not_found"
         )
-    digest = hashlib.sha256()
     with tempfile.TemporaryFile(dir=office.settings.data_dir) as copy:
         try:
             with path.open("rb") as original:
@@ -240,7 +275,4 @@ def _staged(office: Office, path: Path) -> Iterator[tuple[BinaryIO, str]]:
                 code="file.unreadable",
             ) from error
         copy.seek(0)
-        while chunk := copy.read(1 << 20):
-            digest.update(chunk)
-        copy.seek(0)
-        yield copy, digest.hexdigest()
+        yield copy

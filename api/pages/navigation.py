@@ -25,6 +25,7 @@ _MORE: Sequence[_Line] = (
     ("/wall", "态势大屏", _WITHOUT_SECTION),
     ("/roster", "值班表", _ALL),
     ("/papers", "公文", _WITHOUT_SECTION),
+    ("/imports", "导入", frozenset({Role.PRESS, Role.MANAGER, Role.ADMIN})),
     ("/audit", "留痕", frozenset({Role.ADMIN, Role.MANAGER})),
     ("/channels", "通知渠道", frozenset({Role.ADMIN})),
     ("/people", "账号", frozenset({Role.ADMIN})),

@@ -8,10 +8,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from core.errors import HuiyingError
 from huiying.intake.inbox import Inbox
+from huiying.intake.uploads import Uploads
 from huiying.office import Office
 
 _log = logging.getLogger(__name__)
-_EVERY_SECONDS = 5
+_EVERY_SECONDS = 2
 
 
 class IntakeLoop:
@@ -19,10 +20,12 @@ class IntakeLoop:
 
     def __init__(self, office: Office) -> None:
         self._inbox = Inbox(office)
+        self._uploads = Uploads(office)
         self._scheduler = BackgroundScheduler(timezone="UTC")
 
     def once(self) -> None:
         """Everything that waits, once."""
+        self._uploads.once()
         self._inbox.once()
 
     def start(self) -> None:

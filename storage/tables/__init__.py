@@ -51,6 +51,7 @@ from storage.tables.roster import (
 )
 from storage.tables.search import search_changes
 from storage.tables.timing import case_links, deadline_pauses, extensions
+from storage.tables.uploads import uploads
 
 __all__ = [
     "METADATA",
@@ -120,4 +121,5 @@ __all__ = [
     "supervision_orders",
     "term_statistics",
     "tokens",
+    "uploads",
 ]
