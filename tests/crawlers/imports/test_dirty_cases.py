@@ -15,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from core.errors import FileRefused
 from core.model import MessageRecord
@@ -59,7 +60,7 @@ def record(**changes: Any) -> MessageRecord:
     return one(**changes).record
 
 
-def changed(change: Callable[[openpyxl.Workbook], None], *rows: list[Any]) -> Reading:
+def changed(change: Callable[[openpyxl.Workbook], object], *rows: list[Any]) -> Reading:
     book = workbook({"表1": [MAILBOX_HEADER, *(rows or (letter(),))]})
     change(book)
     return read(workbook_bytes(book))
@@ -275,14 +276,13 @@ def test_d37_an_identity_number_stored_as_a_number_is_lost_and_never_repaired() 
 @pytest.mark.parametrize(
     "cell",
     [
-        13800138000.0,
-        '="13800138000"',
-        "'13800138000",
-        "13800138000\t",
-        "+86 138-0013-8000",
-        "１３８００１３８０００",
+        pytest.param(13800138000.0, id="d38 a number"),
+        pytest.param("'13800138000", id="d39 an apostrophe"),
+        pytest.param("13800138000\t", id="d39 a tab"),
+        pytest.param("+86 138-0013-8000", id="d40 groups"),
+        pytest.param("138 0013 8000", id="d40 blanks"),
+        pytest.param("１３８００１３８０００", id="d40 wide digits"),
     ],
-    ids=["d38 a number", "d39 a formula", "d39 an apostrophe", "d39 a tab", "d40 groups", "d40 wide digits"],
 )
 def test_a_telephone_number_is_the_same_however_it_is_written(cell: Any) -> None:
     plain = hotline_record(来电人="陈先生", 联系电话="13800138000")
@@ -322,7 +322,7 @@ def test_a_time_is_read_from_each_form_of_cell(cell: Any, at: str, precision: Pr
 
 def test_d42_a_workbook_of_the_1904_system_is_converted() -> None:
     def epoch(book: openpyxl.Workbook) -> None:
-        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+        book.epoch = CALENDAR_MAC_1904
 
     row = letter(留言时间=datetime(2026, 11, 2, 9, 32, 9), 答复意见="", 答复时间="")  # noqa: DTZ001
     (accepted,) = changed(epoch, row).accepted

@@ -1,7 +1,7 @@
 """Remember uploaded files until they are imported.
 
-Revision ID: 20261125_0012
-Revises: 20261125_0011
+Revision ID: 20261125_0014
+Revises: 20261125_0013
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from alembic import op
 
 from storage.types import Id, Instant
 
-revision = "20261125_0012"
-down_revision = "20261125_0011"
+revision = "20261125_0014"
+down_revision = "20261125_0013"
 branch_labels = None
 depends_on = None
 
