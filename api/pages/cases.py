@@ -10,8 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from api.pages.case_parts import Refusal, handling_of
 from api.pages.contexts import Option
 from api.pages.given import Given, Typed
-from api.pages.handling_contexts import CasePage, CorrectionForm
+from api.pages.handling_contexts import CasePage, CorrectionForm, EarlierAnswer
 from api.pages.rendering import render
+from api.pages.reply_checks import shipped_reply_checks
 from api.pages.verbs import command_of, give, require_kind
 from api.pages.watching import WATCHED
 from api.problems import problem_of
@@ -21,7 +22,7 @@ from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
 from core.vocabulary import Command, MessageKind, Polarity, Role
-from storage import assessments, corrections, messages, sections
+from storage import assessments, corrections, earlier_answers, messages, sections
 from storage.assessments import Effective
 from storage.database import Connection, Row
 
@@ -32,6 +33,7 @@ Sender = Annotated[Person, Depends(form_sender)]
 UPLOAD_BYTES = 24_000_000
 _CORRECTORS = frozenset({Role.PRESS, Role.DUTY, Role.HANDLER, Role.MANAGER})
 _TOPIC_LENGTH = 40
+_EARLIER = 3
 
 
 @router.get("/cases/{case_id}", dependencies=[WATCHED])
@@ -109,8 +111,10 @@ def _page(
     message = messages.get(connection, case["message_id"])
     judgement = assessments.effective(connection, [case["message_id"]]).get(case["message_id"])
     may_correct = judgement is not None and person.role in _CORRECTORS
+    handling = handling_of(connection, services, person, case, done=done, refusal=refusal)
+    replies = any(form.command == Command.REPLY.value for form in handling.forms)
     return CasePage(
-        case=handling_of(connection, services, person, case, done=done, refusal=refusal),
+        case=handling,
         message_id=case["message_id"],
         source=message["source"],
         number=message["native_id"],
@@ -121,7 +125,17 @@ def _page(
         url=message["url"],
         judgement=judgement,
         correction=_correction(connection, judgement) if judgement and may_correct else None,
+        checks=shipped_reply_checks() if replies else (),
+        earlier=_earlier(connection, case["message_id"], person) if replies else (),
     )
+
+
+def _earlier(connection: Connection, message_id: int, person: Person) -> list[EarlierAnswer]:
+    rows = earlier_answers.like(connection, message_id, section=person.sees_only, limit=_EARLIER)
+    return [
+        EarlierAnswer(row["case_id"], row["title"], row["text"], row["occurred_at"], bool(row["is_same"]))
+        for row in rows
+    ]
 
 
 def _correction(connection: Connection, stands: Effective) -> CorrectionForm:

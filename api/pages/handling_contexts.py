@@ -9,6 +9,7 @@ from datetime import datetime
 from alerts.grading import PreviewedClock
 from api.pages.contexts import ClockGroup, ClockLine, Option, PageContext
 from api.pages.joint_forms import Joint
+from api.pages.reply_checks import ReplyCheck
 from api.pages.spread import Spread
 from core.rulebook import Rule
 from core.vocabulary import CaseState, Channel, DeadlineStatus, Level, Role
@@ -178,6 +179,8 @@ class CasePage(PageContext):
         number: the source's own number.
         judgement: what the analysis says; None before it has looked.
         correction: None for those who may not correct it.
+        checks: what a good reply says; empty for those who do not reply.
+        earlier: what was answered before to letters like this one.
     """
 
     case: Handling
@@ -191,6 +194,19 @@ class CasePage(PageContext):
     url: str | None
     judgement: Effective | None
     correction: CorrectionForm | None
+    checks: Sequence[ReplyCheck]
+    earlier: Sequence[EarlierAnswer]
+
+
+@dataclass(frozen=True)
+class EarlierAnswer:
+    """A reply to another letter; `is_same` where the two say nearly the same."""
+
+    case_id: int
+    title: str
+    text: str
+    at: datetime | None
+    is_same: bool
 
 
 @dataclass(frozen=True)

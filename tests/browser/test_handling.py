@@ -134,6 +134,8 @@ def test_a_handler_answers_from_the_inbox_and_is_told_what_is_no_answer(page: Pa
     expect(page.get_by_role("status")).to_have_text("已完成：告知收悉。")
     expect(page.locator(".face").first).to_contain_text("还剩")
     page.locator("#act-reply").get_by_label("答复内容").fill("路灯已于今晨修复，感谢您的反映。")
+    expect(page.locator(".points .is-met")).to_have_count(2)
+    expect(page.locator(".points li", has_text="找谁")).to_contain_text("还没写到")
     page.get_by_role("button", name="答复").click()
     expect(page.locator(".face").first).to_contain_text("按时")
     assert complaints == []
