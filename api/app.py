@@ -55,6 +55,7 @@ from api.routes import session as session_routes
 from api.routes import stream as stream_routes
 from api.routes import timing as timing_routes
 from api.routes import together as together_routes
+from api.routes import wechat as wechat_routes
 from api.security.addresses import require_clean_address
 from api.services import Services
 
@@ -105,6 +106,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     app.include_router(_interface(), prefix="/api/v1")
+    app.include_router(wechat_routes.router, include_in_schema=False)
     for page in PAGES:
         app.include_router(page.router, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

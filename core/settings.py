@@ -122,6 +122,16 @@ class CrawlSettings(_Section):
     batch_rows: int = Field(200, ge=1, le=5000, description="采集时每批写入的条数（条）。")
 
 
+class WechatSettings(_Section):
+    """The office's WeChat official account."""
+
+    token: SecretStr | None = Field(
+        None, description="公众号后台“服务器配置”中的令牌。不填则不接收推送。推送地址为 /wx。"
+    )
+    aes_key: SecretStr | None = Field(None, description="消息加解密密钥（43个字符）；安全模式必填。")
+    app_id: str = Field("", description="公众号的 AppID；安全模式必填。")
+
+
 class Settings(BaseSettings):
     """Everything that may be set; frozen."""
 
@@ -137,6 +147,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     watch: WatchSettings = WatchSettings()
     imports: ImportSettings = ImportSettings()
+    wechat: WechatSettings = WechatSettings()
     crawl: CrawlSettings = CrawlSettings()
 
     @field_validator("now")
