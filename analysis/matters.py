@@ -89,7 +89,7 @@ class Matter:
         silence = max(self.first_at - voice.at, voice.at - self.last_at, timedelta(0))
         if by_words < _ALIKE:
             return by_words
-        elsewhere = voice.place and self.places and voice.place not in self.places
+        elsewhere = voice.place and self.places and not any(_within(voice.place, one) for one in self.places)
         return float(by_words * 0.5 ** (silence / _FADES) * (_ELSEWHERE if elsewhere else 1.0))
 
     def join(self, voice: Voice) -> bool:
@@ -219,6 +219,11 @@ def shortlist(voice: Voice, by_key: Mapping[str, Collection[int]]) -> list[int]:
 
 def _norm_of(terms: Mapping[str, float]) -> float:
     return math.hypot(*terms.values()) or 1.0
+
+
+def _within(one: str, other: str) -> bool:
+    """Whether two places are one, or one lies in the other as far as their names tell."""
+    return one in other or other in one
 
 
 def _cosine(one: Mapping[str, float], other: Mapping[str, float]) -> float:

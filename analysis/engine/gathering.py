@@ -13,6 +13,8 @@ from analysis.heat import Heard, halves, heat_of
 from analysis.lexicon import Lexicon
 from analysis.matters import Matter, Matters, Voice, shortlist
 from analysis.naming import name_of
+from analysis.normalize import normalize
+from analysis.places import Gazetteer, load_gazetteer
 from analysis.signals import Moment, SignalRules, load_signal_rules, signals_of
 from analysis.terms import TermStatistics, Wording, load_wording, statistics_of, vector
 from core.clock import Clock, iso
@@ -27,6 +29,8 @@ _SAMPLE = 20_000
 _OUTGROWN = 1.25
 # The name settles while a matter is small; people know it by then.
 _NAMED_UP_TO = 12
+# So much of a letter's beginning tells where.
+_PLACED_BY = 200
 
 
 @dataclass
@@ -35,6 +39,7 @@ class MatterGatherer:
 
     wording: Wording
     rules: SignalRules
+    gazetteer: Gazetteer
     _statistics: TermStatistics | None = field(default=None, repr=False)
     _counted: int = 0
 
@@ -56,8 +61,16 @@ class MatterGatherer:
                 statistics = self._current(connection, clock.now())
                 still = matters.still_waiting(connection, [one.message_id for one in waiting])
                 fresh = [one for one in waiting if one.message_id in still]
-                _gather(connection, fresh, statistics, self.wording, self.rules, clock.now())
+                voices = [self._voice(one, statistics) for one in fresh]
+                placed, touched = _place(connection, fresh, voices, clock.now())
+                matters.put(connection, placed, clock.now())
+                refresh(connection, touched, self.wording, self.rules, clock.now())
             done += len(waiting)
+
+    def _voice(self, one: Unplaced, statistics: TermStatistics) -> Voice:
+        terms = self.wording.terms(one.title, one.body)
+        place = one.area or self.gazetteer.find(normalize(f"{one.title} {one.body[:_PLACED_BY]}")).name
+        return Voice(one.message_id, one.received_at, vector(terms, statistics, self.wording), place)
 
     def _current(self, connection: Connection, now: datetime) -> TermStatistics:
         count = matters.message_count(connection)
@@ -81,18 +94,14 @@ def open_gatherer(rules: Path, lexicon: Lexicon) -> MatterGatherer:
         RuleError: a file is missing or misshapen.
     """
     wording = load_wording(rules / "lexicon", lexicon)
-    return MatterGatherer(wording, load_signal_rules(rules / "matters.yml"))
+    gazetteer = load_gazetteer(rules / "places")
+    return MatterGatherer(wording, load_signal_rules(rules / "matters.yml"), gazetteer)
 
 
-def _gather(
-    connection: Connection,
-    waiting: Sequence[Unplaced],
-    statistics: TermStatistics,
-    wording: Wording,
-    rules: SignalRules,
-    now: datetime,
-) -> None:
-    voices = [_voice(one, statistics, wording) for one in waiting]
+def _place(
+    connection: Connection, waiting: Sequence[Unplaced], voices: Sequence[Voice], now: datetime
+) -> tuple[list[tuple[int, int, int]], list[Matter]]:
+    """Message, revision and matter of each message, and the matters that changed, which are stored."""
     firsts = matters.matters_of(connection, [one.first for one in waiting])
     by_term = matters.found_by(connection, [term for voice in voices for term in voice.keys])
     near = {number for voice in voices for number in shortlist(voice, by_term)} | set(firsts.values())
@@ -111,10 +120,7 @@ def _gather(
     _announce(connection, touched, now)
     for number in at_hand.absorbed:
         matters.absorb(connection, number, at_hand.standing(number))
-    matters.put(
-        connection, [(one, revision, at_hand.standing(number)) for one, revision, number in placed], now
-    )
-    refresh(connection, touched, wording, rules, now)
+    return [(one, revision, at_hand.standing(number)) for one, revision, number in placed], touched
 
 
 def _announce(connection: Connection, touched: Iterable[Matter], now: datetime) -> None:
@@ -184,11 +190,6 @@ def _row(
 
 def _who(one: Member) -> str:
     return one.author_hash or str(one.message_id)
-
-
-def _voice(one: Unplaced, statistics: TermStatistics, wording: Wording) -> Voice:
-    terms = wording.terms(one.title, one.body)
-    return Voice(one.message_id, one.received_at, vector(terms, statistics, wording), one.area)
 
 
 def _matter(row: Row | Mapping[str, Any]) -> Matter:
