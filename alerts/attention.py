@@ -6,9 +6,10 @@ Acknowledging an alert says *seen*. It signs for no case and stops no clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 from alerts.actors import program
 from alerts.casework import Law
@@ -83,7 +84,7 @@ def watch(
             _open_matters(connection),
             triage_rules,
             incident_rules.public_channels,
-            _stirring(connection, {row["id"]: row["risk_level"] for row in rows}, since, act.now),
+            _stirring(connection, {row["id"]: row for row in rows}, since, act.now),
         )
         known = alerts.known_keys(connection, [one.key for one in decisions])
     fresh = [one for one in decisions if one.key not in known]
@@ -182,14 +183,14 @@ def _assessed(row: Row) -> Assessed:
 
 
 def _stirring(
-    connection: Connection, risks: Mapping[int, str], since: datetime, now: datetime
+    connection: Connection, assessed: Mapping[int, Row], since: datetime, now: datetime
 ) -> list[Stirring]:
     """The matters that stirred within the window, and those of open incidents that were heard of in it.
 
     What a person dismissed stirs no more.
 
     Args:
-        risks: message → level of risk, of everything received within the window.
+        assessed: message → what the analysis says of it, of everything received within the window.
     """
     found = []
     rows = matters.heard_since(connection, since)
@@ -201,7 +202,7 @@ def _stirring(
             continue
         case_id = None if state is CaseState.CLOSED else row["case_id"]
         joined = frozenset(incidents.message_ids_of(connection, case_id)) if case_id else frozenset()
-        recent = [number for number in joined.union(one["message_id"] for one in heard) if number in risks]
+        recent = [number for number in joined.union(one["message_id"] for one in heard) if number in assessed]
         reasons = [one["reason"] for one in row["signals"] if parse_instant(one["at"]) >= since]
         stirred = row["stirred_at"]
         found.append(
@@ -209,15 +210,25 @@ def _stirring(
                 matter=row["id"],
                 name=row["name"],
                 stirred_at=stirred if stirred is not None and since <= stirred < now else None,
-                reasons=(*reasons, *row["heat_reasons"]),
+                reasons=(
+                    *reasons,
+                    *_risk_reasons(assessed[number] for number in sorted(recent)),
+                    *row["heat_reasons"],
+                ),
                 message_ids=tuple(one["message_id"] for one in heard),
                 recent=len(recent),
-                risks=frozenset(risks[number] for number in recent),
+                risks=frozenset(assessed[number]["risk_level"] for number in recent),
                 case_id=case_id,
                 joined=joined,
             )
         )
     return found
+
+
+def _risk_reasons(rows: Iterable[Row]) -> list[str]:
+    """The first five different ones."""
+    told = (reason for row in rows for reason in (row["reasons"] or {}).get("risk", ()))
+    return list(islice(dict.fromkeys(told), 5))
 
 
 def _open_matters(connection: Connection) -> list[OpenMatter]:

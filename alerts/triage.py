@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -180,8 +180,35 @@ def triage(
     for one in in_order:
         if one.channel in public and one.topic and one.place:
             groups[one.topic, one.place].append(one)
-    about_places = (_about(group, matters, rules, taken) for _, group in sorted(groups.items()))
-    return [*risky, *told, *(decision for decision in about_places if decision is not None)]
+    about_places: list[Decision] = []
+    for _, group in sorted(groups.items()):
+        place = _opened_by(told, group)
+        if place is not None:
+            told[place] = _widened(told[place], group, rules)
+        elif (decision := _about(group, matters, rules, taken)) is not None:
+            about_places.append(decision)
+    return [*risky, *told, *about_places]
+
+
+def _opened_by(told: Sequence[Decision], group: Sequence[Assessed]) -> int | None:
+    """Which of the decisions opens an incident with messages of this group."""
+    ids = {one.message_id for one in group}
+    opening = (place for place, one in enumerate(told) if one.step is Step.OPEN_INCIDENT)
+    return next((place for place in opening if ids.intersection(told[place].message_ids)), None)
+
+
+def _widened(decision: Decision, group: Sequence[Assessed], rules: TriageRules) -> Decision:
+    """The incident takes in what else is said publicly of the same topic and place, if that is much."""
+    surge = _surge(group, rules)
+    if not surge:
+        return decision
+    ids = dict.fromkeys([*decision.message_ids, *(one.message_id for one in surge)])
+    suggestion = _suggested(len(surge), {one.risk for one in surge}, rules)
+    levels = [
+        level for level in (decision.suggested_level, suggestion.level if suggestion else None) if level
+    ]
+    graver = min(levels, key=list(Level).index, default=None)
+    return replace(decision, message_ids=tuple(ids), suggested_level=graver)
 
 
 def _about_matter(one: Stirring, rules: TriageRules) -> Decision | None:

@@ -21,14 +21,18 @@ from analysis.terms import load_wording
 from core.clock import SystemClock
 from core.rule_files import rules_folder
 from core.settings import load_settings
+from huiying.cli.analysing import evaluate_app
 from huiying.labelled_matters import LabelledMatters, read_events, read_messages
 from huiying.output import command, console, print_json
+
+__all__ = ["evaluate_app"]
 
 _Found = TypeVar("_Found")
 # Below this an event says little about a clustering; it still counts in the hot list.
 _LARGE = 10
 
 
+@evaluate_app.command("incidents")
 @command
 def evaluate_incidents(
     messages: Annotated[Path, typer.Argument(help="来文：信箱导出表，或含 text 列、文件名带日期的 csv。")],

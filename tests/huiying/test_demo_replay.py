@@ -134,7 +134,7 @@ def test_the_day_opens_one_grave_candidate_with_a_running_clock(demo: Office) ->
     assert iso(clock["due_at"]) == "2026-11-23T12:40:00+08:00"
     (alert,) = alerts_of(demo, AlertKind.INCIDENT_CANDIDATE)
     assert alert["case_id"] == candidate["case_id"]
-    assert any("公正监管" in reason for reason in alert["reasons"])
+    assert any("集中反映" in reason for reason in alert["reasons"])
     assert any("食物中毒" in reason for reason in alert["reasons"])
     assert analysis.once() == (0, 0)
 
