@@ -6,6 +6,7 @@ A spider asks only through `ask`, so that no answer reaches its reading unjudged
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +28,7 @@ from crawlers.wire import Job, Outlet
 
 _REPEATS = 2
 _PAGE = Shape()
+_TOKEN = re.compile(r"(access_token=)[^&]*")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -63,6 +65,7 @@ class Ask:
     form: Mapping[str, str] | None = None
     json: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
     if_gone: Then | None = None
     is_entry: bool = False
     priority: int = 0
@@ -108,6 +111,7 @@ class GatheringSpider(scrapy.Spider):
             method=ask.method,
             body=body,
             headers=headers,
+            cookies=dict(ask.cookies),
             callback=self.answered,
             errback=self.failed,
             meta={"ask": ask},
@@ -156,7 +160,7 @@ class GatheringSpider(scrapy.Spider):
         if judged.verdict in WALLS or ask.is_entry:
             self.stop(judged.verdict, judged.reason, answer)
         self.run.failed += 1
-        self.outlet.page(answer.url, answer.status, judged.verdict.value, answer.text)
+        self.outlet.page(shown(answer.url), answer.status, judged.verdict.value, answer.text)
         return ()
 
     def again(self, ask: Ask) -> scrapy.Request:
@@ -174,7 +178,7 @@ class GatheringSpider(scrapy.Spider):
         if answer is not None:
             if answer.retry_after.isdigit():
                 self.run.retry_after_seconds = int(answer.retry_after)
-            self.outlet.page(answer.url, answer.status, verdict.value, answer.text)
+            self.outlet.page(shown(answer.url), answer.status, verdict.value, answer.text)
         raise CloseSpider(verdict.value)
 
     def failed(self, failure: Any) -> Iterator[scrapy.Request]:
@@ -201,7 +205,7 @@ class GatheringSpider(scrapy.Spider):
         if self.job.check:
             self.outlet.found(
                 step="页面",
-                url=answer.url,
+                url=shown(answer.url),
                 status=answer.status,
                 verdict=judged.verdict.value,
                 reason=judged.reason,
@@ -242,6 +246,11 @@ class GatheringSpider(scrapy.Spider):
             robots=self.run.robots_txt,
             retry_after=self.run.retry_after_seconds,
         )
+
+
+def shown(url: str) -> str:
+    """An address as it may be written down: without the token it may carry."""
+    return _TOKEN.sub(r"\1***", url)
 
 
 def _json(value: Any) -> bytes:
