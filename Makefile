@@ -10,7 +10,7 @@ CODE := huiying core storage crawlers analysis alerts reports api bench tests
 INSTALLED := .venv/.installed
 VENDOR := api/static/vendor/.stamp
 
-.PHONY: help install vendor run check format test elasticsearch elasticsearch-cluster elasticsearch-stop lock clean
+.PHONY: help install vendor run replicas check format test elasticsearch elasticsearch-cluster elasticsearch-stop lock clean
 
 help: ## 列出全部命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ $(VENDOR): package-lock.json tools/vendor.sh
 
 run: install vendor ## 载入演示数据,在 http://127.0.0.1:8000 打开
 	@.venv/bin/huiying demo
+
+replicas: install ## 启动各采集网站的本地副本（地址和控制口会打印出来）
+	$(PYTHON) -m tests.replicas
 
 check: install ## 检查格式、代码规范、类型、包之间的依赖
 	.venv/bin/ruff format --check .

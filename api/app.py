@@ -32,6 +32,7 @@ from api.pages import (
     search,
     setup,
     sign_in,
+    sources,
     wall,
 )
 from api.pages.rendering import STATIC
@@ -52,6 +53,7 @@ from api.routes import reports as report_routes
 from api.routes import roster as roster_routes
 from api.routes import rules as rule_routes
 from api.routes import session as session_routes
+from api.routes import sources as source_routes
 from api.routes import stream as stream_routes
 from api.routes import timing as timing_routes
 from api.routes import together as together_routes
@@ -81,6 +83,7 @@ PAGES = (
     rules,
     channels,
     imports,
+    sources,
     audit,
     people,
     setup,
@@ -133,6 +136,7 @@ def _interface() -> APIRouter:
         paper_routes,
         rule_routes,
         channel_routes,
+        source_routes,
         receipt_routes,
         audit_routes,
         health_routes,

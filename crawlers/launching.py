@@ -18,7 +18,7 @@ from typing import IO, Any
 from core.vocabulary import Verdict
 from crawlers.wire import Job
 
-_POLL_SECONDS = 5.0
+_POLL_SECONDS = 1.0
 _WAITING_LINES = 2_000
 _GRACE_SECONDS = 10
 _ROOT = Path(__file__).parents[1]

@@ -9,6 +9,8 @@ from typing import Any
 from core.vocabulary import Verdict
 from crawlers.catalog import Expect
 
+# The ends of a run that an administrator need not look at.
+GOOD = frozenset({Verdict.OK, Verdict.OK_EMPTY, Verdict.BUDGET_SPENT})
 _ENOUGH_TO_JUDGE = 20
 _BODY_RATE = 0.95
 

@@ -19,13 +19,13 @@ from core.model import MessageRecord
 from core.vocabulary import Verdict
 from crawlers.catalog import Source
 from crawlers.imports.runner import Intake
+from crawlers.run_log import GOOD
 from crawlers.wire import record_from_json
 from storage import crawl_runs, messages, source_states, sources
 from storage.crawl_runs import Claim
 from storage.database import Connection, Database
 from storage.keys import DataKey
 
-GOOD = frozenset({Verdict.OK, Verdict.OK_EMPTY, Verdict.BUDGET_SPENT})
 LEASE = timedelta(minutes=2)
 COUNTS = ("read", "stored", "revised", "duplicate", "quarantined")
 # A record that is read is stored soon, however slowly the site is asked.

@@ -94,6 +94,9 @@ def carry_out(
 ) -> dict[str, Any]:
     """Run a claimed run to its end, whatever that is; its row.
 
+    Args:
+        told: called again and again with how many rows were read; raising ends the run's process.
+
     Raises:
         Conflict: another process took the run over; what was stored stays.
     """
@@ -108,7 +111,12 @@ def carry_out(
     )
     began = time.monotonic()
     end: Line = {}
-    for line in run_process(job_of(office, source), keeper.hold):
+
+    def idle() -> None:
+        keeper.hold()
+        told(keeper.counts["read"])
+
+    for line in run_process(job_of(office, source), idle):
         if line["t"] == "end":
             end = line
             break

@@ -15,6 +15,7 @@ from core.errors import Conflict
 from core.rulebook import rules_folder
 from huiying.analysis_loop import AnalysisLoop
 from huiying.engine_loop import EngineLoop
+from huiying.gathering_loop import GatheringLoop
 from huiying.indexing_loop import IndexingLoop
 from huiying.intake.loop import IntakeLoop
 from huiying.office import Office
@@ -66,6 +67,7 @@ def _background(office: Office) -> Iterator[None]:
     """The engine and the analysis beside the web; without an engine where another process is the one."""
     engine = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
     analysis = AnalysisLoop(office)
+    gathering = GatheringLoop(office)
     indexing = IndexingLoop(office)
     intake = IntakeLoop(office)
     running = True
@@ -76,11 +78,13 @@ def _background(office: Office) -> Iterator[None]:
         stderr.print(f"{error.message}本进程只提供网页。", markup=False, highlight=False)
         running = False
     analysis.start()
+    gathering.start()
     indexing.start()
     try:
         yield
     finally:
         indexing.stop()
+        gathering.stop()
         analysis.stop()
         if running:
             intake.stop()

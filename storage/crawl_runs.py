@@ -162,6 +162,14 @@ def latest(connection: Connection) -> dict[str, RowMapping]:
     return {row["source_key"]: row for row in rows}
 
 
+def first_started(connection: Connection) -> dict[str, datetime]:
+    """When the first run of each source began."""
+    query = sa.select(crawl_runs.c.source_key, sa.func.min(crawl_runs.c.started_at)).group_by(
+        crawl_runs.c.source_key
+    )
+    return {row[0]: row[1] for row in connection.execute(query) if row[1] is not None}
+
+
 def recent(connection: Connection, source_key: str, limit: int) -> Sequence[RowMapping]:
     """The last runs of a source, newest first."""
     query = (

@@ -24,6 +24,7 @@ _MORE: Sequence[_Line] = (
     ("/alerts", "告警", _WITHOUT_SECTION),
     ("/wall", "态势大屏", _WITHOUT_SECTION),
     ("/roster", "值班表", _ALL),
+    ("/sources", "来源", frozenset({Role.ADMIN, Role.MANAGER, Role.PRESS})),
     ("/papers", "公文", _WITHOUT_SECTION),
     ("/imports", "导入", frozenset({Role.PRESS, Role.MANAGER, Role.ADMIN})),
     ("/audit", "留痕", frozenset({Role.ADMIN, Role.MANAGER})),

@@ -111,7 +111,7 @@ class GatheringSpider(scrapy.Spider):
             method=ask.method,
             body=body,
             headers=headers,
-            cookies=dict(ask.cookies),
+            cookies=dict[Any, Any](ask.cookies),
             callback=self.answered,
             errback=self.failed,
             meta={"ask": ask},

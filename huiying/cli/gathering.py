@@ -16,7 +16,8 @@ from core.labels import label
 from core.vocabulary import Verdict
 from crawlers.catalog import Source, is_loopback
 from crawlers.permission import is_on
-from crawlers.storing import COUNTS, GOOD
+from crawlers.run_log import GOOD
+from crawlers.storing import COUNTS
 from huiying.gathering import catalog_of, gather
 from huiying.office import Office, open_office
 from huiying.output import command, error_object, fail, print_json, print_table, stderr
@@ -42,7 +43,7 @@ def crawl_command(
             "请写明采集哪个来源，或用 --all。", mend="用 huiying sources list 查看全部来源。", field="key"
         )
     with open_office() as office:
-        chosen = [_paced(one, delay) for one in _chosen(office, keys or [], base_url)]
+        chosen = [paced(one, delay) for one in _chosen(office, keys or [], base_url)]
         runs: list[dict[str, Any]] = []
         refused: list[HuiyingError] = []
         for source in chosen:
@@ -58,20 +59,25 @@ def crawl_command(
 def _chosen(office: Office, keys: list[str], base_url: str | None) -> list[Source]:
     catalog = catalog_of(office)
     if keys:
-        return [_at(catalog.get(key), base_url) for key in dict.fromkeys(keys)]
+        return [at_base(catalog.get(key), base_url) for key in dict.fromkeys(keys)]
     with office.database.read() as connection:
         states = source_states.all_states(connection)
-    return [_at(one, base_url) for one in catalog if is_on(one, states.get(one.key))]
+    return [at_base(one, base_url) for one in catalog if is_on(one, states.get(one.key))]
 
 
-def _at(source: Source, base_url: str | None) -> Source:
+def at_base(source: Source, base_url: str | None) -> Source:
+    """The source under another address.
+
+    Raises:
+        InvalidInput: it is no address.
+    """
     try:
         return source.at(base_url)
     except ValueError as error:
         raise InvalidInput(f"{error}。", mend="请检查 --base-url。", field="base_url") from error
 
 
-def _paced(source: Source, delay: float | None) -> Source:
+def paced(source: Source, delay: float | None) -> Source:
     """The source with another pause between requests; only a copy on this machine may be asked faster."""
     if delay is None:
         return source

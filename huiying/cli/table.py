@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "imports": "huiying.cli.importing:imports_command",
     "quarantine": "huiying.cli.importing:quarantine_app",
     "crawl": "huiying.cli.gathering:crawl_command",
+    "sources": "huiying.cli.sources:sources_app",
     "analyze": "huiying.cli.analysing:analyze_command",
     "score": "huiying.cli.analysing:score_command",
     "evaluate": "huiying.cli.evaluating:evaluate_app",

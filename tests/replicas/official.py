@@ -180,6 +180,7 @@ _ATOM = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title
 <title>滨海市回应关切</title><link href="https://news.binhai.example/b/1"/>
 <updated>2026-11-22T08:00:00+08:00</updated>
 <summary>滨海市政府</summary></entry></feed>"""
-_BOMB = """<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "滨海市"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
+_BOMB = """<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "滨海市">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">
 <!ENTITY c SYSTEM "file:///etc/passwd">]><rss><channel><item><guid>c1</guid><title>滨海市 &b; &c;</title>
 <pubDate>Sun, 22 Nov 2026 08:00:00 +0800</pubDate></item></channel></rss>"""

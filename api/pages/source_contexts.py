@@ -1,0 +1,104 @@
+"""What the page 来源 shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from api.pages.contexts import PageContext
+from core.labels import label
+from core.vocabulary import Verdict
+from crawlers.health import Standing, standing_word
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source.
+
+    Attributes:
+        word: how it stands, in a word.
+        troubles: sentences; may be empty.
+        refusal: why it cannot be fetched now; None when it can.
+        verdict: how its last run ended; empty before the first.
+    """
+
+    key: str
+    name: str
+    publisher: str
+    channel: str
+    route: str
+    legal_note: str
+    approved_by: str
+    is_on: bool
+    may_switch: bool
+    word: str
+    troubles: tuple[str, ...]
+    refusal: str | None
+    unverified: tuple[str, ...]
+    every_minutes: int
+    delay_seconds: float
+    expected_min: int
+    verdict: str
+    message: str
+    read: int | None
+    stored: int | None
+    quarantined: int | None
+    ended_at: datetime | None
+    last_ok_at: datetime | None
+    next_run_at: datetime | None
+
+    @classmethod
+    def of(cls, one: Standing) -> SourceLine:
+        """The line of a standing."""
+        source, run, state = one.source, one.run, one.state or {}
+        has_ended = run is not None and run["verdict"] is not None
+        return cls(
+            key=source.key,
+            name=source.name,
+            publisher=source.publisher,
+            channel=label(source.channel),
+            route=label(source.route),
+            legal_note=source.legal.note,
+            approved_by=state.get("approved_by") or source.legal.approved_by,
+            is_on=one.is_on,
+            may_switch=source.route.value in {"A", "B"},
+            word=standing_word(one),
+            troubles=tuple(trouble.message for trouble in one.troubles),
+            refusal=f"{one.refusal.message}{one.refusal.mend}" if one.refusal else None,
+            unverified=source.unverified,
+            every_minutes=source.cadence.every_minutes,
+            delay_seconds=source.politeness.delay_seconds,
+            expected_min=source.expect.min_rows,
+            verdict=label(Verdict(run["verdict"])) if run is not None and has_ended else "",
+            message=run["message"] if run is not None else "",
+            read=run["read"] if run is not None else None,
+            stored=run["stored"] if run is not None else None,
+            quarantined=run["quarantined"] if run is not None else None,
+            ended_at=run["ended_at"] if run is not None else None,
+            last_ok_at=state.get("last_ok_at"),
+            next_run_at=state.get("next_run_at") if one.is_on and one.refusal is None else None,
+        )
+
+
+@dataclass(frozen=True)
+class SourcesPage(PageContext):
+    """The page.
+
+    Attributes:
+        troubled, running, off: the sources in three groups; each may be empty.
+        hot: the words of the last look at a hot list, best rank first; may be empty.
+        said: what the last command came to, or None.
+        may_run: whether the reader is an administrator.
+        has_contact: whether the office has said how a site's administrator reaches it.
+    """
+
+    troubled: Sequence[SourceLine]
+    running: Sequence[SourceLine]
+    off: Sequence[SourceLine]
+    hot: Sequence[Any]
+    said: str | None
+    is_good: bool
+    may_run: bool
+    has_contact: bool
