@@ -109,7 +109,8 @@ def _show_check(answer: dict[str, Any]) -> None:
         console.print(f"{step['step']}读到{rows}：", markup=False)
         for name in step["wanted"]:
             text = str(step["fields"].get(name, "")).replace("\n", " ")[:60]
-            console.print(f"  {name:<12} {text or '没有找到，请检查选择器'}", markup=False, highlight=False)
+            missing = "没有（还没有答复时正常）" if name.startswith("reply") else "没有找到，请检查选择器"
+            console.print(f"  {name:<12} {text or missing}", markup=False, highlight=False)
     for one in answer["rejected"]:
         stderr.print(f"读不了：{one['column']} {one['reason']}", style="red", markup=False)
     if answer["record"]:
