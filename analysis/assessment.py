@@ -12,7 +12,8 @@ from analysis.risk import Risk, risk_of
 from analysis.routing import section_for
 from analysis.sentiment.scorer import Sentiment, SentimentScorer
 from analysis.simple import is_simple
-from analysis.topics import topic_of
+from analysis.topic_model import TopicJudge
+from analysis.topics import TopicFound, topic_of
 from core.vocabulary import MessageKind
 
 
@@ -55,6 +56,8 @@ class Analyser:
 
     scorer: SentimentScorer
     lexicon: Lexicon
+    # The office's own classes, where it trained a model of them; it stands before the lexicon's fields.
+    topics: TopicJudge | None = None
 
     def assess(self, texts: Sequence[AnalysisInput], sections: Sequence[str] = ()) -> list[Assessment]:
         """One assessment per message, in order.
@@ -71,25 +74,35 @@ class Analyser:
         kind, kind_reasons = kind_of(text, self.lexicon.kinds)
         simple, simple_reasons = is_simple(text.strip(), kind, self.lexicon.simple)
         found = topic_of(title, body, self.lexicon.topics)
-        section, section_reasons = section_for(text, found.topic, sections)
+        name, topic_reasons = self._topic(title, body, found)
+        field = next((one for one in self.lexicon.topics if one.name == name), found.topic)
+        section, section_reasons = section_for(text, field, sections)
         risk = risk_of(text, self.lexicon.risks)
         return Assessment(
             sentiment=sentiment,
             kind=kind,
             is_simple=simple,
-            topic=found.topic.name if found.topic else "",
+            topic=name,
             keywords=found.keywords,
             section=section,
             risk=risk,
             reasons={
                 "kind": kind_reasons,
                 "is_simple": simple_reasons,
-                "topic": found.reasons,
+                "topic": topic_reasons,
                 "section": section_reasons,
                 "risk": risk.reasons,
                 "sentiment": _sentiment_reasons(sentiment),
             },
         )
+
+    def _topic(self, title: str, body: str, found: TopicFound) -> tuple[str, list[str]]:
+        """The office's class where its model is sure; else the lexicon's field, and both reasons."""
+        by_words = found.topic.name if found.topic else ""
+        if self.topics is None:
+            return by_words, found.reasons
+        own = self.topics.classify(title, body)
+        return (own.name, own.reasons) if own.name else (by_words, [*own.reasons, *found.reasons])
 
 
 def _as_written(text: AnalysisInput) -> str:

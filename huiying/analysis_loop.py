@@ -20,6 +20,7 @@ from analysis.assessment import Analyser
 from analysis.engine import assess_pending, group_pending, open_gatherer
 from analysis.lexicon import load_lexicon
 from analysis.sentiment.models import open_default
+from analysis.topic_model import office_judge
 from core.errors import HuiyingError
 from core.rule_files import rules_folder
 from huiying.office import Office
@@ -46,7 +47,9 @@ class AnalysisLoop:
         if (
             self._analyser is None
         ):  # building the tables takes seconds on the first day; the web need not wait
-            self._analyser = Analyser(open_default(self._office.settings.data_dir / "models"), self._lexicon)
+            models = self._office.settings.data_dir / "models"
+            judge = office_judge(models, rules_folder() / "lexicon" / "topic_classes.yml")
+            self._analyser = Analyser(open_default(models), self._lexicon, judge)
         office = self._office
         assessed = assess_pending(office.database, self._analyser, office.clock)
         group_pending(office.database, office.clock)

@@ -23,9 +23,11 @@ from analysis.sentiment.fast import open_words
 from analysis.sentiment.models import SHIPPED, STOCK, open_default, open_model
 from analysis.sentiment.scorer import Sentiment, SentimentScorer
 from analysis.sentiment.training import cross_validated, measured
+from analysis.topic_model import office_judge
 from core.errors import FileRefused, InvalidInput
 from core.rule_files import rules_folder
 from core.settings import Settings, load_settings
+from huiying.cli.topics import SCHEME, evaluate_topics_command
 from huiying.office import open_office
 from huiying.output import command, console, print_json
 
@@ -57,7 +59,8 @@ def analyze_command(
     with open_office() as office:
         scorer = open_default(models_folder(office.settings))
         lexicon = load_lexicon(rules_folder() / "lexicon")
-        analyser = Analyser(scorer, lexicon)
+        judge = office_judge(models_folder(office.settings), rules_folder() / "lexicon" / SCHEME)
+        analyser = Analyser(scorer, lexicon, judge)
         assess = assess_again if rescore else assess_pending
         assessed = assess(office.database, analyser, office.clock)
         group_pending(office.database, office.clock)
@@ -83,9 +86,7 @@ def score_command(
                 sys.stdout.write(_json_line(answer) if json_lines else _plain_line(line, answer))
 
 
-@evaluate_app.callback()
-def _evaluate_root() -> None:
-    """Keeps `evaluate` a group while it has one command."""
+evaluate_app.command("topics")(evaluate_topics_command)
 
 
 @evaluate_app.command("sentiment")

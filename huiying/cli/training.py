@@ -16,6 +16,7 @@ from analysis.sentiment.models import OFFICE_MODEL, SHIPPED, STOCK, open_default
 from analysis.sentiment.training import Method, Trained, train
 from core.settings import load_settings
 from huiying.cli.analysing import Json, models_folder, read_data, show_figures
+from huiying.cli.topics import train_topics_command
 from huiying.output import command, console, print_json
 
 train_app = typer.Typer(help="用本单位自己的标注训练模型。", no_args_is_help=True)
@@ -23,9 +24,7 @@ train_app = typer.Typer(help="用本单位自己的标注训练模型。", no_ar
 _LONGEST_NAME = 60
 
 
-@train_app.callback()
-def _train_root() -> None:
-    """Keeps `train` a group."""
+train_app.command("topics")(train_topics_command)
 
 
 @train_app.command("sentiment")
