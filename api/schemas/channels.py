@@ -35,7 +35,9 @@ class ChannelList(Shape):
 class TestIn(Shape):
     """Where a test goes."""
 
-    address: str = Field("", max_length=200, description="不填则为本人在该渠道上的地址。")
+    address: str = Field(
+        "", max_length=200, description="不填则为本人在该渠道上的地址。", examples=["zhiban@example.cn"]
+    )
 
 
 class TestOut(Shape):

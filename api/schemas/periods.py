@@ -65,5 +65,5 @@ class PeriodsOut(Shape):
 class RestatedOut(Shape):
     """What came of a restatement."""
 
-    period: int
-    number: int
+    period: int = Field(examples=[3])
+    number: int = Field(examples=[1])
