@@ -98,7 +98,9 @@ class Engine:
             with connection.begin_nested():
                 return self._carry_out(connection, case_ids, now)
         # Whatever is wrong with one case must not hold up the others: it is found, counted and set aside.
-        except Exception:  # noqa: BLE001
+        except Exception:
+            if connection.invalidated:
+                raise  # the connection is gone: no case is to blame, and the whole batch comes again
             total = Ticked()
             for case_id in case_ids:
                 total.add(self._one(connection, case_id, now))
@@ -108,7 +110,10 @@ class Engine:
         try:
             with connection.begin_nested():
                 return self._carry_out(connection, [case_id], now)
-        except Exception as error:  # noqa: BLE001 - recorded with the case and alarmed when it persists
+        except Exception as error:
+            if connection.invalidated:
+                raise
+            # Recorded with the case, and alarmed when it persists.
             return self._set_aside(connection, case_id, error, now)
 
     def _carry_out(self, connection: Connection, case_ids: Sequence[int], now: datetime) -> Ticked:
