@@ -177,13 +177,15 @@ class AlertsPage(PageContext):
 
 @dataclass(frozen=True)
 class Signed:
-    """What came of signing for several cases at once.
+    """What came of one command to several cases at once.
 
     Attributes:
-        done: how many were signed for.
+        what: what was done to them, in Chinese.
+        done: how many it was done to.
         refused: one sentence for each case that was not.
     """
 
+    what: str
     done: int
     refused: Sequence[str]
 
@@ -200,6 +202,7 @@ class DeskPage(PageContext):
         more_alerts: open matters beyond those shown.
         text: what the list is searched for; empty for all.
         may_sign: several cases may be signed for at once.
+        assign_to: sections to which several cases may be assigned at once; empty for those who may not.
         signed: what came of doing so just now, or None.
     """
 
@@ -222,6 +225,7 @@ class DeskPage(PageContext):
     more_alerts: int
     text: str
     may_sign: bool
+    assign_to: Sequence[Option]
     signed: Signed | None
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from alerts.handling import acknowledge
 from alerts.steps import Act
+from alerts.together import assign_all
 from api.cursors import decode, encode
 from api.pages.addresses import address
 from api.pages.alerts import open_alerts
@@ -34,6 +35,7 @@ router = APIRouter()
 _PATH = "/desk"
 _PAGE = 100
 _HISTORY_SHOWN = 20
+_ASSIGNERS = frozenset({Role.PRESS, Role.DUTY, Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,30 @@ def sign(
     return render(request, "desk.html", page)
 
 
+@router.post(f"{_PATH}/assign", dependencies=[WATCHED])
+def assign_several(
+    request: Request,
+    services: Wired,
+    person: Annotated[Person, Depends(form_sender)],
+    _signed: SignedIn,
+    case: Annotated[list[int] | None, Form()] = None,
+    section: Annotated[str, Form(max_length=200)] = "",
+) -> Response:
+    """Give several cases to one section; one refusal spoils no other."""
+    act = Act(actor_of(person), services.clock.now())
+    chosen = list(dict.fromkeys(case or []))[:_PAGE]
+    done = assign_all(services.database, chosen, act, section=section)
+    refused = [f"办件{one.case_id}：{one.error.message}" for one in done if one.error is not None]
+    if not chosen:
+        refused.append("没有选择办件，请先勾选。")
+    came = Signed("交办", len(done) - sum(one.error is not None for one in done), refused)
+    asked = _Asked()
+    choice = _choice(services, person, asked)
+    with services.database.read() as connection:
+        page = _page(connection, services, person, asked, choice, "", came)
+    return render(request, "desk.html", page)
+
+
 def _sign_all(services: Services, person: Person, case_ids: Sequence[int]) -> Signed:
     done, refused = 0, []
     for case_id in case_ids:
@@ -103,7 +129,13 @@ def _sign_all(services: Services, person: Person, case_ids: Sequence[int]) -> Si
             refused.append(f"办件{case_id}：{error.message}")
     if not case_ids:
         refused.append("没有选择办件，请先勾选。")
-    return Signed(done, refused)
+    return Signed("签收", done, refused)
+
+
+def _assign_to(connection: Connection, person: Person) -> list[Option]:
+    if person.role not in _ASSIGNERS:
+        return []
+    return [Option(key, name, False) for key, name in {"": "交办给…", **sections.names(connection)}.items()]
 
 
 def _choice(services: Services, person: Person, asked: _Asked) -> Choice:
@@ -163,6 +195,7 @@ def _page(
         more_alerts=more,
         text=asked.q,
         may_sign=person.role is not Role.ADMIN,
+        assign_to=_assign_to(connection, person),
         signed=signed,
     )
 

@@ -123,8 +123,8 @@ def test_a06_a_link_is_one_persons_one_cases_and_ends(night: Night) -> None:
 
 def test_a06_a_section_that_has_lost_the_case_cannot_sign_from_an_old_notice(night: Night) -> None:
     bureau = night.bureau
-    letter = bureau.letter(make_record("2026-02-24T09:00", section=ROADS))
-    night.room.tick_at(parse_instant("2026-03-02T12:00"))
+    letter = bureau.letter(make_record("2026-03-02T00:30", section=ROADS))
+    night.room.tick_at(parse_instant("2026-03-06T12:00"))
     with bureau.database.read() as connection:
         row = next(one for one in night.room.notices() if one.case_id == letter and one.login == "wang")
         link = night.links.link(connection, row.id, bureau.clock.now())
@@ -225,3 +225,19 @@ def test_an_incident_is_supervised_and_its_statement_reviewed_on_its_page(office
     assert "督办件反馈" in page
     page = send(press, "draft", title="情况通报", text="柳河路停水,正在抢修。")
     assert "已审核通过" in page  # this office has set no steps
+
+
+def test_several_cases_are_assigned_at_once_from_the_desk(office: WebOffice) -> None:
+    office.receive(make_record("2026-11-20T09:00"), make_record("2026-11-20T10:00", title="井盖松动"))
+    with office.database.write() as connection:
+        sections.ensure(connection, ["市政科"], office.clock.now())
+    chief = office.signed_in("zhou", Role.MANAGER)
+    token = re.search(r'name="csrf" value="([^"]+)"', chief.get("/desk").text)
+    assert token is not None
+    form = {"csrf": token[1], "section": "市政科", "case": ["1", "2", "4711"]}
+    page = chief.post("/desk/assign", data=form).text
+    assert "已交办 2 件" in page
+    assert "办件4711" in page
+    with office.database.read() as connection:
+        found = connection.execute(sa.select(cases.c.section)).scalars().all()
+    assert found == ["市政科", "市政科"]
