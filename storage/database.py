@@ -6,7 +6,7 @@ SQLite transaction that reads and then writes fails at once unless it began IMME
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,9 +27,11 @@ __all__ = [
     "Database",
     "Row",
     "allocate_ids",
+    "among",
     "in_chunks",
     "insert_if_new",
     "insert_many",
+    "insert_unless_known",
     "open_database",
 ]
 Row = RowMapping
@@ -157,6 +159,42 @@ def insert_if_new(connection: Connection, table: sa.Table, values: dict[str, Any
     """Insert a row unless one with the same unique key stands, also when another process is as quick."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     connection.execute(dialect.insert(table).values(values).on_conflict_do_nothing())
+
+
+def among(connection: Connection, column: sa.Column[Any], values: Iterable[Any]) -> sa.ColumnElement[bool]:
+    """Whether a column is one of `values`; on PostgreSQL one parameter, however many they are.
+
+    A list of hundreds of parameters is parsed anew by the driver each time.
+    """
+    if connection.dialect.name == "postgresql":
+        return column == sa.any_(sa.cast(list(values), postgresql.ARRAY(column.type)))
+    return column.in_(list(values))
+
+
+def insert_unless_known(
+    connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], key: sa.Column[Any]
+) -> dict[Any, int]:
+    """Insert rows that all have the same keys, but not those that clash with a unique key.
+
+    Returns:
+        For each row that was stored now, its value of `key` and its id.
+    """
+    if not rows:
+        return {}
+    returned = (key, table.c.id)
+    if connection.dialect.name != "postgresql":
+        lite = sqlite.insert(table).on_conflict_do_nothing().returning(*returned)
+        return {row[0]: row[1] for row in connection.execute(lite, rows)}
+    # One array for each column: a statement with a parameter for each value takes longer to parse than to do.
+    names = list(rows[0])
+    arrays = [
+        sa.cast([row[name] for row in rows], postgresql.ARRAY(table.c[name].type, dimensions=1))
+        for name in names
+    ]
+    source = sa.func.unnest(*arrays).table_valued(*names).render_derived(name="new")
+    chosen = sa.select(*(source.c[name] for name in names))
+    statement = postgresql.insert(table).from_select(names, chosen).on_conflict_do_nothing()
+    return {row[0]: row[1] for row in connection.execute(statement.returning(*returned))}
 
 
 def in_chunks(values: Sequence[Any], size: int = 500) -> Iterator[Sequence[Any]]:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, RowMapping
 
 from core.vocabulary import Tag
-from storage.database import insert_many
+from storage.database import among, insert_many
 from storage.tables import cases, events
 from storage.types import to_microseconds
 
@@ -251,7 +251,9 @@ def _hash(
 
 
 def _case_heads(connection: Connection, case_ids: Sequence[int]) -> dict[int, Head]:
-    query = sa.select(cases.c.id, cases.c.seq, cases.c.chain_head).where(cases.c.id.in_(case_ids))
+    query = sa.select(cases.c.id, cases.c.seq, cases.c.chain_head).where(
+        among(connection, cases.c.id, case_ids)
+    )
     if connection.dialect.name == "postgresql":
         query = query.order_by(cases.c.id).with_for_update()
     return {row.id: Head(row.seq, row.chain_head) for row in connection.execute(query)}

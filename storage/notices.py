@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, RowMapping
 
+from storage.database import insert_unless_known
 from storage.tables import notices
 
 
@@ -18,11 +18,7 @@ def insert_new(connection: Connection, rows: Sequence[dict[str, Any]]) -> dict[s
     Returns:
         `dedupe_key` → number of those that were stored now.
     """
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    if not rows:
-        return {}
-    statement = dialect.insert(notices).on_conflict_do_nothing().returning(notices.c.dedupe_key, notices.c.id)
-    return {row.dedupe_key: row.id for row in connection.execute(statement, rows)}
+    return insert_unless_known(connection, notices, rows, notices.c.dedupe_key)
 
 
 def find(connection: Connection, notice_id: int) -> RowMapping | None:

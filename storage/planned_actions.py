@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from core.vocabulary import ActionKind, ActionState, DeadlineState
-from storage.database import in_chunks, insert_many
+from storage.database import among, in_chunks, insert_many
 from storage.tables import cases, deadlines, planned_actions
 
 _PLANNED = ActionState.PLANNED.value
@@ -157,7 +157,7 @@ def due_of_cases(connection: Connection, case_ids: Sequence[int], now: datetime)
         )
         .join(cases, cases.c.id == planned_actions.c.case_id)
         .join(deadlines, deadlines.c.id == planned_actions.c.deadline_id)
-        .where(planned_actions.c.case_id.in_(case_ids), *_is_due(now))
+        .where(among(connection, planned_actions.c.case_id, case_ids), *_is_due(now))
         .order_by(planned_actions.c.case_id, planned_actions.c.deadline_id, planned_actions.c.n)
     )
     return connection.execute(query).mappings().all()
@@ -175,13 +175,13 @@ def settle(connection: Connection, rows: Sequence[RowMapping], state: ActionStat
     for some in in_chunks(rows):
         # The clocks are named: asked for all that run, PostgreSQL without statistics reads every one.
         running = sa.select(deadlines.c.id).where(
-            deadlines.c.id.in_({row["deadline_id"] for row in some}),
+            among(connection, deadlines.c.id, {row["deadline_id"] for row in some}),
             deadlines.c.state == DeadlineState.RUNNING.value,
         )
         changed = connection.execute(
             planned_actions.update()
             .where(
-                planned_actions.c.id.in_([row["id"] for row in some]),
+                among(connection, planned_actions.c.id, [row["id"] for row in some]),
                 planned_actions.c.state == _PLANNED,
                 planned_actions.c.deadline_id.in_(running),
             )

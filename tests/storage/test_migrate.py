@@ -8,10 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from core.clock import FixedClock
-from core.errors import StorageError
+from core.errors import Conflict, StorageError
 from storage import engine_state
 from storage.database import Database, open_database
-from storage.migrate import migrate
+from storage.migrate import migrate, require_current
 from storage.tables import METADATA
 
 
@@ -44,6 +44,16 @@ def test_a_database_of_a_newer_version_is_refused(database: Database, clock: Fix
     with pytest.raises(StorageError, match="更新版本") as caught:
         migrate(database, clock.now())
     assert caught.value.code == "storage.newer"
+
+
+def test_l11_an_engine_goes_on_only_over_the_schema_it_was_written_for(database: Database) -> None:
+    with database.read() as connection:
+        require_current(connection)
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '29990101_0001'"))
+    with database.read() as connection, pytest.raises(Conflict, match="更新版本") as caught:
+        require_current(connection)
+    assert caught.value.code == "storage.superseded"
 
 
 def test_a_file_that_is_no_database_is_named_so(tmp_path: object, clock: FixedClock) -> None:
