@@ -1,4 +1,4 @@
-"""Uploaded files until they are imported: encrypted in the data folder, outside the web root."""
+"""Files that people uploaded, encrypted in the data folder, outside the web root."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ from typing import BinaryIO
 from core.errors import StorageError
 from storage.keys import DataKey
 
+STAGING, ATTACHMENTS = "staging", "attachments"
 _CHUNK = 1 << 20
 
 
-def stage(data_dir: Path, key: DataKey, stream: BinaryIO) -> tuple[str, int]:
+def stage(data_dir: Path, key: DataKey, stream: BinaryIO, within: str = STAGING) -> tuple[str, int]:
     """Keep a file encrypted; the name it is kept under, and its size in bytes.
 
     The name is random: nothing a stranger chose reaches the file system.
     """
-    folder = data_dir / "staging"
+    folder = data_dir / within
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     name = f"{secrets.token_hex(16)}.sealed"
     draft = folder / f".{name}"
@@ -35,14 +36,14 @@ def stage(data_dir: Path, key: DataKey, stream: BinaryIO) -> tuple[str, int]:
 
 
 @contextmanager
-def staged(data_dir: Path, key: DataKey, name: str) -> Iterator[BinaryIO]:
+def staged(data_dir: Path, key: DataKey, name: str, within: str = STAGING) -> Iterator[BinaryIO]:
     """The plain file, in a copy without a name, so that a killed process leaves nothing readable behind.
 
     Raises:
         StorageError: it is gone, or was sealed with another key.
     """
     try:
-        sealed = (data_dir / "staging" / name).open("rb")
+        sealed = (data_dir / within / name).open("rb")
     except FileNotFoundError as error:
         raise StorageError("上传的文件已经不在了。", mend="请重新上传。", code="staging.gone") from error
     with sealed, tempfile.TemporaryFile(dir=data_dir) as plain:
@@ -52,7 +53,7 @@ def staged(data_dir: Path, key: DataKey, name: str) -> Iterator[BinaryIO]:
         yield plain
 
 
-def forget(data_dir: Path, name: str) -> None:
+def forget(data_dir: Path, name: str, within: str = STAGING) -> None:
     """Remove a kept file; nothing happens where it is gone."""
     if name:
-        (data_dir / "staging" / name).unlink(missing_ok=True)
+        (data_dir / within / name).unlink(missing_ok=True)

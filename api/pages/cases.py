@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.pages.case_parts import Refusal, handling_of
 from api.pages.contexts import Option
 from api.pages.given import Given, Typed
-from api.pages.handling_contexts import CasePage, CorrectionForm, EarlierAnswer
+from api.pages.handling_contexts import AttachmentLine, CasePage, CorrectionForm, EarlierAnswer
 from api.pages.rendering import render
 from api.pages.reply_checks import shipped_reply_checks
 from api.pages.verbs import command_of, give, require_kind
@@ -22,7 +22,7 @@ from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
 from core.vocabulary import Command, MessageKind, Polarity, Role
-from storage import assessments, corrections, earlier_answers, messages, sections
+from storage import assessments, attachments, corrections, earlier_answers, messages, sections
 from storage.assessments import Effective
 from storage.database import Connection, Row
 
@@ -123,6 +123,10 @@ def _page(
         area=message["area"],
         body=message["body"],
         url=message["url"],
+        attachments=[
+            AttachmentLine(one["id"], one["file_name"], one["size_bytes"])
+            for one in attachments.of_message(connection, case["message_id"])
+        ],
         judgement=judgement,
         correction=_correction(connection, judgement) if judgement and may_correct else None,
         checks=shipped_reply_checks() if replies else (),

@@ -172,6 +172,15 @@ class Handling:
 
 
 @dataclass(frozen=True)
+class AttachmentLine:
+    """A file that came with a message; the size is in bytes."""
+
+    id: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True)
 class CasePage(PageContext):
     """办件: one message and everything that is done about it.
 
@@ -192,6 +201,7 @@ class CasePage(PageContext):
     area: str
     body: str
     url: str | None
+    attachments: Sequence[AttachmentLine]
     judgement: Effective | None
     correction: CorrectionForm | None
     checks: Sequence[ReplyCheck]

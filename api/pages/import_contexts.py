@@ -41,6 +41,26 @@ class ImportsPage(PageContext):
 
 
 @dataclass(frozen=True)
+class RegisterPage(PageContext):
+    """登记来文: a call, a letter or a visitor, typed in.
+
+    Attributes:
+        ways: 来电, 来信, 来访.
+        channels: by whose rules the message is handled.
+        sections: who may be made responsible at once.
+        typed: what stands in the form.
+        error, error_field: why the last attempt was refused, and in which field, or None.
+    """
+
+    ways: Sequence[Option]
+    channels: Sequence[Option]
+    sections: Sequence[Option]
+    typed: Mapping[str, str]
+    error: str | None
+    error_field: str | None
+
+
+@dataclass(frozen=True)
 class Rejection:
     """A row that could not be read: where it stands, and what is wrong with it."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from storage.tables.assessment import assessments, corrections
+from storage.tables.attachments import attachments
 from storage.tables.audit import events
 from storage.tables.base import METADATA
 from storage.tables.casework import cases, deadlines, explanations, responses, saved_copies
@@ -60,6 +61,7 @@ __all__ = [
     "alerts",
     "assessments",
     "assisting_sections",
+    "attachments",
     "case_links",
     "cases",
     "channel_buckets",
