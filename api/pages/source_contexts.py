@@ -36,9 +36,10 @@ class SourceLine:
     word: str
     troubles: tuple[str, ...]
     refusal: str | None
+    waits_for_contact: bool
     unverified: tuple[str, ...]
     every_minutes: int
-    delay_seconds: float
+    delay_seconds: str
     expected_min: int
     verdict: str
     message: str
@@ -67,9 +68,10 @@ class SourceLine:
             word=standing_word(one),
             troubles=tuple(trouble.message for trouble in one.troubles),
             refusal=f"{one.refusal.message}{one.refusal.mend}" if one.refusal else None,
+            waits_for_contact=one.refusal is not None and one.refusal.code == "crawl.no_contact",
             unverified=source.unverified,
             every_minutes=source.cadence.every_minutes,
-            delay_seconds=source.politeness.delay_seconds,
+            delay_seconds=f"{source.politeness.delay_seconds:g}",
             expected_min=source.expect.min_rows,
             verdict=label(Verdict(run["verdict"])) if run is not None and has_ended else "",
             message=run["message"] if run is not None else "",

@@ -70,11 +70,14 @@ class ListReader:
         return mark in text
 
     def rows(self, page: Any) -> list[Values]:
-        """The rows that say something, in the order of the page."""
+        """The rows in the order of the page; of a page, those that say something.
+
+        Each element of a JSON array is a message: one that says nothing is an empty row, not left out.
+        """
         if self._rows is None:
             found = at_path(page, self.plan.rows)
-            rows = [self._values(row) for row in found if isinstance(row, Mapping)]
-        elif self._headers:
+            return [self._values(row) if isinstance(row, Mapping) else {} for row in found]
+        if self._headers:
             rows = self._table_rows(self._rows(page))
         else:
             rows = [self._values(row) for row in self._rows(page) if not isinstance(row, str)]

@@ -161,6 +161,7 @@ class GatheringSpider(scrapy.Spider):
             self.stop(judged.verdict, judged.reason, answer)
         self.run.failed += 1
         self.outlet.page(shown(answer.url), answer.status, judged.verdict.value, answer.text)
+        self.given_up(ask, judged.reason)
         return ()
 
     def again(self, ask: Ask) -> scrapy.Request:
@@ -199,6 +200,10 @@ class GatheringSpider(scrapy.Spider):
             self.run.end(verdict, f"连不上网站（{type(failure.value).__name__}）")
         else:
             self.run.failed += 1
+            self.given_up(ask, "连不上网站")
+
+    def given_up(self, ask: Ask, reason: str) -> None:
+        """A page that was not to be had after its repeats; what is known of its message must not be lost."""
 
     def looked_at(self, ask: Ask, answer: Answer, judged: Judged) -> None:
         """In a check: say what came back."""

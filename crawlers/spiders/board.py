@@ -170,6 +170,11 @@ class BoardSpider(GatheringSpider):
         self._keep(page.about["texts"], page.about["path"], page.about["mark"], is_part=True)
         return ()
 
+    def given_up(self, ask: Ask, reason: str) -> None:  # noqa: ARG002 - the beginning says enough
+        """The beginning of a thread is better than nothing."""
+        if "texts" in ask.about:
+            self._keep(ask.about["texts"], ask.about["path"], ask.about["mark"], is_part=True)
+
     def _keep(self, texts: Mapping[str, str], path: str, mark: str, *, is_part: bool = False) -> None:
         values = {name: texts.get(field, "") for name, field in _NAMES.items()}
         values["native_id"] = texts["tid"]

@@ -175,6 +175,10 @@ class MailboxSpider(GatheringSpider):
     def _take_rows(self, rows: list[Values], ids: list[str], page_url: str) -> Iterator[Request]:
         fresh = 0
         for row, native_id in zip(rows, ids, strict=True):
+            if not any(row.values()):
+                self.run.rows += 1
+                self.reject(page_url, "", "这一行没有可读的内容。", row)
+                continue
             if native_id in self._seen:
                 continue
             self._seen.add(native_id)
@@ -236,6 +240,11 @@ class MailboxSpider(GatheringSpider):
         else:
             self.outlet.unchanged(row["native_id"], page.about["path"], page.about["mark"])
         return ()
+
+    def given_up(self, ask: Ask, reason: str) -> None:
+        """The row stands in the list, its letter cannot be had: it is sealed, and asked for next time."""
+        if "row" in ask.about:
+            self.reject(self.address(ask.path), "url", f"信件页没有取到：{reason}。", ask.about["row"])
 
     def _keep_letter(self, values: Values, url: str, mark: str, path: str = "") -> None:
         try:

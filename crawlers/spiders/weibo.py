@@ -94,8 +94,7 @@ class WeiboApiSpider(_WeiboSpider):
                 self.changed(page, "接口说有内容，列表却是空的")
             self.run.verdicts[Verdict.EMPTY_PROVEN.value] += 1
         for post in posts:
-            if isinstance(post, Mapping):
-                self.keep_post(post, self.address(_CALLS[self.plan.call][0]))
+            self.keep_post(post if isinstance(post, Mapping) else {}, self.address(_CALLS[self.plan.call][0]))
         numbers = [int(one) for one in self._seen if len(one) < 20]
         self.run.watermark["since_id"] = max([*numbers, self.job.watermark.get("since_id", 0)])
         if len(posts) >= self.plan.page_size and not self.job.check:
@@ -190,6 +189,11 @@ class WeiboSearchSpider(_WeiboSpider):
         post = page.about["post"]
         self.keep_post({**post, "text": whole} if whole else post, page.about["url"])
         return ()
+
+    def given_up(self, ask: Ask, reason: str) -> None:  # noqa: ARG002 - the short text says enough
+        """The short text is better than nothing."""
+        if "post" in ask.about:
+            self.keep_post(ask.about["post"], ask.about["url"])
 
     def _next_word(self, place: int) -> Requests:
         if place + 1 < len(self.plan.keywords) and not self.job.check:

@@ -75,7 +75,7 @@ def test_any_text_scores_as_in_snownlp(text: str, scorer: SnowNlpScorer) -> None
 
 
 def test_texts_damaged_at_random_score_as_in_snownlp(scorer: SnowNlpScorer) -> None:
-    chance = random.Random(20261123)  # noqa: S311 - the same damage each time
+    chance = random.Random(20261123)
     strange = "鱻麤龖㐀㒱𠀋𪜎門開關後裡髮😀👍🏽\x07\x85\u3000 \t\n"
     for text in INVENTED * 8:
         damaged = "".join(chance.choice(strange) if chance.random() < 0.2 else one for one in text)
@@ -169,7 +169,7 @@ STRANGE = "鱻麤龖㐀㒱𠀋𪜎門開關後裡髮😀👍🏽\x07\x85\u3000 \
 
 def fuzzed(texts: list[str], count: int) -> list[str]:
     """Texts with a fifth of their characters replaced by rare, traditional, control and other odd ones."""
-    chance = random.Random(20261125)  # noqa: S311 - the same damage each time
+    chance = random.Random(20261125)
     damaged = []
     for place in range(count):
         text = texts[place % len(texts)][:120]

@@ -25,7 +25,7 @@ MATTERS = ["路灯", "学校", "医院窗口", "公交", "物业", "水管", "�
 
 def labelled(count: int) -> list[tuple[int, str]]:
     """So many different short texts of both classes, told apart by their words of praise or blame."""
-    chance = random.Random(7)  # noqa: S311 - the same texts each time
+    chance = random.Random(7)
     rows = []
     for number in range(count):
         label = number % 2
@@ -77,7 +77,7 @@ def test_probability_comes_only_with_two_hundred_labels(words: SnowNlpWords) -> 
 
 
 def test_fit_of_a_channel_finds_the_odds_that_made_the_labels() -> None:
-    chance = random.Random(3)  # noqa: S311 - the same draws each time
+    chance = random.Random(3)
     log_odds = [chance.uniform(-4, 4) for _ in range(6_000)]
     labels = [int(chance.random() > 1 / (1 + 2.718281828 ** (0.8 * x - 0.5))) for x in log_odds]
     fit = fit_channel(log_odds, labels)
@@ -104,7 +104,7 @@ def test_channel_without_a_fit_of_its_own_stays_uncalibrated(scorer: SnowNlpScor
 
 
 def test_cross_validation_scores_every_text_by_a_model_that_never_saw_it(words: SnowNlpWords) -> None:
-    chance = random.Random(11)  # noqa: S311 - the same draws each time
+    chance = random.Random(11)
     rows = [(chance.randint(0, 1), f"独一无二的第{number}条{chr(0x4E00 + number)}") for number in range(400)]
     for figures in cross_validated(rows, words).values():
         assert figures.auc is not None

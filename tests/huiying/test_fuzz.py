@@ -96,7 +96,7 @@ def inner_flipped(chance: random.Random, raw: bytes) -> bytes:
 
 
 def mutated(seed: int) -> bytes:
-    chance = random.Random(seed)  # noqa: S311 - reproducible damage, no secret
+    chance = random.Random(seed)
     rows: list[list[object]] = [list(MAILBOX_HEADER), *rows_of(chance)]
     if chance.random() < 0.5:
         raw = csv_bytes(rows, encoding=chance.choice(_ENCODINGS), delimiter=chance.choice(",\t;"))

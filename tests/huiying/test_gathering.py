@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import timedelta
+import random
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,8 +22,10 @@ from storage.crawl_runs import Claim
 from storage.database import Database
 from tests.command import Command
 from tests.crawlers.crawling import shipped
+from tests.crawlers.mutations import mutated
 from tests.replicas.mailbox import MailboxSite
-from tests.replicas.server import Replica
+from tests.replicas.server import Asked, Replica, Reply
+from tests.replicas.weibo import COOKIE, WeiboSite
 
 
 @pytest.fixture
@@ -155,3 +161,54 @@ def test_the_command_prints_the_contracts_shape_and_names_what_failed(
     assert failed.json["runs"][0]["verdict"] == "blocked_rate"
     assert run("crawl", "nothing_here", "--json").json["error"]["code"] == "source.not_found"
     assert run("crawl", "--json").code == 1
+
+
+class DamagedSite(MailboxSite):
+    """Every letter's page is damaged in its own way."""
+
+    def __init__(self, count: int, seed: int) -> None:
+        super().__init__(count)
+        self._dice = random.Random(seed)
+
+    def answer(self, asked: Asked, faults: Mapping[str, Any], _now: datetime) -> Reply:
+        reply = super().answer(asked, faults, _now)
+        if asked.place == "/hdjl/detail.shtml" and isinstance(reply.body, bytes):
+            reply.body = mutated(reply.body, self._dice)
+        return reply
+
+
+def test_no_row_is_lost_when_letters_are_damaged(office: Office) -> None:
+    with Replica(DamagedSite(40, seed=3)) as replica:
+        source = shipped("example_mailbox", replica)
+        assert source.mailbox is not None
+        assert source.mailbox.detail is not None
+        detail = source.mailbox.detail.model_copy(update={"anchor": None})
+        mailbox = source.mailbox.model_copy(update={"detail": detail})
+        run = gather(office, source.model_copy(update={"mailbox": mailbox}), "测试")
+    assert run["read"] == 40, run
+    assert run["read"] == sum(run[name] for name in COUNTS[1:])
+    assert run["quarantined"] > 0
+    assert run["stored"] > 10
+
+
+def test_a_source_behind_a_login_runs_only_with_approval_and_credential(data_dir: Path) -> None:
+    run = Command(data_dir)
+    with Replica(WeiboSite(5)) as replica:
+        crawl = ("crawl", "weibo_search", "--base-url", replica.url, "--delay", "0", "--json")
+        assert run(*crawl).json["error"]["code"] == "source.not_approved"
+        assert run("sources", "approve", "weibo_search", "--note", "局办公会同意").code == 0
+        assert run(*crawl).json["error"]["code"] == "credential.missing"
+        assert replica.log == []
+        given = subprocess.run(
+            [sys.executable, "-m", "huiying", "sources", "credential", "weibo_search"],
+            input=COOKIE,
+            env=run.environment(),
+            text=True,
+            capture_output=True,
+            check=False,
+        )
+        assert given.returncode == 0, given.stderr
+        done = run(*crawl)
+    assert done.code == 0, done.out
+    assert done.json["runs"][0]["stored"] == 5
+    assert COOKIE not in done.out

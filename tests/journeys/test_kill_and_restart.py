@@ -146,7 +146,7 @@ def test_l03_killed_at_any_point_and_started_again_nothing_is_lost_or_doubled(
 def test_killed_again_and_again_while_sending_nothing_is_lost_or_doubled(
     room: Watchroom, people: People
 ) -> None:
-    chance = random.Random(20260216)  # noqa: S311 - chooses when to kill
+    chance = random.Random(20260216)
     at = START
     killed = 0
     for _ in range(8):

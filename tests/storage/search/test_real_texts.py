@@ -90,7 +90,7 @@ def test_both_engines_find_exactly_what_contains_the_words(
     assert len(texts) == size
     database = open_database(f"sqlite:///{tmp_path / 'huiying.db'}")
     migrate(database, clock.now())
-    chance = random.Random(size)  # noqa: S311 - not for secrets
+    chance = random.Random(size)
     wanted = [*islice(_words(texts, chance), asked), *islice(_phrases(texts, chance), asked // 3)]
     folded = [fold(text) for text in texts]
     with ExitStack() as opened:
