@@ -30,7 +30,7 @@ router = APIRouter()
 WATCHERS = (Role.PRESS, Role.DUTY, Role.MANAGER)
 _Sender = Annotated[Person, Depends(form_sender)]
 _GRAVE = frozenset({Level.I.value, Level.II.value})
-_STRIP, _LISTED = 5, 200
+_STRIP, _LISTED = 3, 200
 
 
 @router.get("/alerts", dependencies=[WATCHED, Depends(require_role(*WATCHERS, Role.ADMIN))])
