@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from core.vocabulary import AlertState, Tag
 from storage.events import OFFICE_STREAM
 from storage.tables import alerts, cases, events, incidents, people
+from storage.types import Instant
 
 
 def board(connection: Connection, *, state: AlertState | None, limit: int) -> Sequence[RowMapping]:
@@ -37,10 +39,10 @@ def board(connection: Connection, *, state: AlertState | None, limit: int) -> Se
     return connection.execute(query).mappings().all()
 
 
-def open_of_matter(connection: Connection, alert_id: int) -> list[int]:
+def open_of_matter(connection: Connection, alert_id: int, until: datetime) -> list[int]:
     """This alert and the older open ones about the same case, in order of id: what one line stands for.
 
-    Alerts that came after it were not on the page that showed it, and stay.
+    What was raised, or told anew, after `until` was not on the page that showed it, and is left out.
     """
     case_id = sa.select(alerts.c.case_id).where(alerts.c.id == alert_id).scalar_subquery()
     query = (
@@ -48,6 +50,7 @@ def open_of_matter(connection: Connection, alert_id: int) -> list[int]:
         .where(
             alerts.c.state == AlertState.OPEN.value,
             alerts.c.id <= alert_id,
+            alerts.c.raised_at <= sa.bindparam(None, until, Instant()),
             sa.or_(alerts.c.id == alert_id, alerts.c.case_id == case_id),
         )
         .order_by(alerts.c.id)

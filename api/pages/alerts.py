@@ -15,10 +15,12 @@ from api.pages.contexts import AlertLine, AlertsPage
 from api.pages.rendering import render
 from api.pages.verbs import actor_of
 from api.pages.watching import WATCHED
+from api.periods import instant_of
 from api.problems import problem_of
 from api.security.addresses import page_of
 from api.security.identity import Person, SignedIn, Wired, form_sender, require_role
 from api.visible import Number
+from core.clock import iso
 from core.errors import Conflict, InvalidInput
 from core.labels import label
 from core.vocabulary import AlertKind, AlertState, CaseKind, Level, Role
@@ -43,12 +45,21 @@ def listed(request: Request, services: Wired, all: str = "") -> Response:  # noq
 
 @router.post("/alerts/{alert_id}/acknowledge")
 def acknowledge(
-    request: Request, services: Wired, person: _Sender, _signed: SignedIn, alert_id: Number
+    request: Request,
+    services: Wired,
+    person: _Sender,
+    _signed: SignedIn,
+    alert_id: Number,
+    seen: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """已查看, with the older alerts its line stood for; who was first stays first."""
+    """已查看, with the older alerts its line stood for; who was first stays first.
+
+    What came after the page was made stays open, and stands on the page that follows.
+    """
     act = Act(actor_of(person), services.clock.now())
+    until = instant_of(seen, "seen") if seen else act.now
     with services.database.write() as connection:
-        for one in alert_board.open_of_matter(connection, alert_id) or [alert_id]:
+        for one in alert_board.open_of_matter(connection, alert_id, until):
             acknowledge_alert(connection, one, act)
     return RedirectResponse(page_of(request), 303)
 
@@ -66,7 +77,7 @@ def dismiss(
     act = Act(actor_of(person), services.clock.now())
     try:
         with services.database.write() as connection:
-            for one in alert_board.open_of_matter(connection, alert_id) or [alert_id]:
+            for one in alert_board.open_of_matter(connection, alert_id, act.now) or [alert_id]:
                 dismiss_alert(connection, one, act, reason=reason)
     except (InvalidInput, Conflict) as error:
         with services.database.read() as connection:
@@ -105,7 +116,8 @@ def _line(group: Sequence[Row]) -> AlertLine:
         raised_at=newest["raised_at"],
         href=case_path(newest["case_kind"], newest["case_id"]) if newest["case_id"] is not None else None,
         opens_href=None if is_incident else f"/incidents/new?alert={newest['id']}",
-        more=len(group) - 1,
+        has_grown=len(group) > 1,
+        seen=iso(newest["raised_at"]) or "",
         major=f"case-{newest['case_id']}" if is_incident and is_open and newest["level"] in _GRAVE else None,
         state="" if is_open else label(AlertState(newest["state"])),
         settled=newest["settled_by_name"] or "",

@@ -140,7 +140,8 @@ class AlertLine:
         id: of its newest alert.
         href: its case, or None.
         opens_href: where an incident is opened from it; None where it is one already.
-        more: how many older open alerts of the same matter it stands for.
+        has_grown: the matter has grown since it was first told.
+        seen: the instant of its newest news, for the form that says it was seen.
         major: what tells it from other major incidents; None for everything else.
         state, settled, settled_at, settled_reason: what came of it; empty while it is open.
     """
@@ -152,7 +153,8 @@ class AlertLine:
     raised_at: datetime
     href: str | None
     opens_href: str | None
-    more: int
+    has_grown: bool
+    seen: str
     major: str | None
     state: str
     settled: str

@@ -80,7 +80,7 @@ def _open(services: Services, person: Person, given: Given) -> int:
     with services.database.write() as connection:
         outcome = open_incident(connection, act, services.law, services.incident_rules, new)
         if given["alert"]:
-            for one in alert_board.open_of_matter(connection, given.number("alert")):
+            for one in alert_board.open_of_matter(connection, given.number("alert"), act.now):
                 acknowledge_alert(connection, one, Act(act.actor, act.now))
     return outcome.case_id
 
