@@ -49,6 +49,7 @@ class RegisterPage(PageContext):
         channels: by whose rules the message is handled.
         sections: who may be made responsible at once.
         typed: what stands in the form.
+        is_done: a message without a clock was just stored.
         error, error_field: why the last attempt was refused, and in which field, or None.
     """
 
@@ -56,6 +57,7 @@ class RegisterPage(PageContext):
     channels: Sequence[Option]
     sections: Sequence[Option]
     typed: Mapping[str, str]
+    is_done: bool
     error: str | None
     error_field: str | None
 

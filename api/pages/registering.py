@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, File, Path, Request, UploadFile
+from fastapi import APIRouter, Depends, File, Path, Query, Request, UploadFile
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
@@ -52,10 +52,15 @@ _CHANNELS = (
 
 
 @router.get(_PATH)
-def show(request: Request, services: Wired, _person: _Registrar) -> Response:
-    """The empty form."""
+def show(
+    request: Request,
+    services: Wired,
+    _person: _Registrar,
+    done: Annotated[str, Query(max_length=1)] = "",
+) -> Response:
+    """The empty form; after a message without a clock it says so."""
     with services.database.read() as connection:
-        return render(request, "register.html", _page(connection, Given({})))
+        return render(request, "register.html", _page(connection, Given({}), is_done=done == "1"))
 
 
 @router.post(_PATH, max_body_size=(LARGEST_BYTES + (1 << 20)) * MOST_FILES)
@@ -139,7 +144,12 @@ def _require_visible(connection: Connection, message_id: int, person: Person) ->
 
 
 def _page(
-    connection: Connection, given: Given, *, error: str | None = None, error_field: str | None = None
+    connection: Connection,
+    given: Given,
+    *,
+    is_done: bool = False,
+    error: str | None = None,
+    error_field: str | None = None,
 ) -> RegisterPage:
     names = ["", *sections.names(connection).values()]
     return RegisterPage(
@@ -147,6 +157,7 @@ def _page(
         channels=[Option(one.value, label(one), given["channel"] == one.value) for one in _CHANNELS],
         sections=[Option(name, name or "暂不交办", given["section"] == name) for name in names],
         typed={name: given[name] for name in _FIELDS},
+        is_done=is_done,
         error=error,
         error_field=error_field,
     )

@@ -118,3 +118,9 @@ def test_a_spreadsheet_and_a_picture_are_taken(office: WebOffice, duty: TestClie
     openpyxl.Workbook().save(book)
     status, _ = submit(duty, ("a.xlsx", book.getvalue()), ("b.png", b"\x89PNG\r\n\x1a\nx"))
     assert (status, rows(office, attachments), rows(office, cases)) == (303, 2, 1)
+
+
+def test_a_channel_without_a_clock_says_that_no_case_was_opened(office: WebOffice, duty: TestClient) -> None:
+    status, where = submit(duty, channel="manual")
+    assert (status, where, rows(office, cases)) == (303, "/messages/new?done=1", 0)
+    assert "没有立办件" in duty.get(where).text
