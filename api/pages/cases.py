@@ -18,11 +18,12 @@ from api.pages.watching import WATCHED
 from api.problems import problem_of
 from api.security.identity import Person, SignedIn, Wired, form_sender
 from api.services import Services
+from api.suggestions import suggested_replies
 from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
 from core.vocabulary import Command, MessageKind, Polarity, Role
-from storage import assessments, attachments, corrections, earlier_answers, messages, sections
+from storage import assessments, attachments, corrections, messages, sections
 from storage.assessments import Effective
 from storage.database import Connection, Row
 
@@ -135,10 +136,12 @@ def _page(
 
 
 def _earlier(connection: Connection, message_id: int, person: Person) -> list[EarlierAnswer]:
-    rows = earlier_answers.like(connection, message_id, section=person.sees_only, limit=_EARLIER)
+    found = suggested_replies(connection, message_id, section=person.sees_only, limit=_EARLIER)
     return [
-        EarlierAnswer(row["case_id"], row["title"], row["text"], row["occurred_at"], bool(row["is_same"]))
-        for row in rows
+        EarlierAnswer(
+            one.case_id, one.title, one.text, one.answered_at, one.is_same, one.source, one.similarity
+        )
+        for one in found
     ]
 
 

@@ -210,13 +210,20 @@ class CasePage(PageContext):
 
 @dataclass(frozen=True)
 class EarlierAnswer:
-    """A reply to another letter; `is_same` where the two say nearly the same."""
+    """A reply to another letter; `is_same` where the two say nearly the same.
+
+    Attributes:
+        source: where the other letter came from.
+        similarity: of the two letters, 0…1.
+    """
 
     case_id: int
     title: str
     text: str
     at: datetime | None
     is_same: bool
+    source: str
+    similarity: float
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,14 @@ from api.schemas.cases import (
     RefuseIn,
     ReplyIn,
     SimpleIn,
+    SuggestedReplies,
 )
 from api.schemas.handling import AcknowledgedOut, OutcomeOut, ReasonIn
 from api.security.identity import Reader, Wired, require_scope
 from api.standing import Standing
+from api.suggestions import suggested_replies
 from api.visible import Number, get_visible_case
+from core.clock import iso
 from core.vocabulary import CaseKind, CaseState, Channel, Command, Scope
 from storage import case_pages
 from storage.case_pages import CaseChoice
@@ -86,6 +89,40 @@ def one(services: Wired, reader: _Reads, case_id: Number) -> dict[str, Any]:
     with services.database.read() as connection:
         case = get_visible_case(connection, case_id, reader.sees_only)
         return dossier(connection, case, services)
+
+
+@router.get(
+    "/cases/{case_id}/suggested-replies",
+    summary="可参考的以往答复",
+    response_model=SuggestedReplies,
+    responses=problems(401, 403, 404, 422),
+)
+def suggested(
+    services: Wired,
+    reader: _Reads,
+    case_id: Number,
+    limit: Annotated[int, Query(description="最多几条。", ge=1, le=20)] = 5,
+) -> dict[str, Any]:
+    """Substantive replies to the letters most like this one, with their source and date; nothing is sent."""
+    with services.database.read() as connection:
+        case = get_visible_case(connection, case_id, reader.sees_only)
+        if case["message_id"] is None:
+            return {"items": []}
+        found = suggested_replies(connection, case["message_id"], section=reader.sees_only, limit=limit)
+    return {
+        "items": [
+            {
+                "case": one.case_id,
+                "title": one.title,
+                "text": one.text,
+                "source": one.source,
+                "answered_at": iso(one.answered_at),
+                "similarity": one.similarity,
+                "same": one.is_same,
+            }
+            for one in found
+        ]
+    }
 
 
 @router.post("/cases/{case_id}/assign", summary="交办", **_COMMAND)

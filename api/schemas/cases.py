@@ -88,6 +88,24 @@ class ResponseOut(Shape):
     copy_sha256: str | None
 
 
+class SuggestedReplyOut(Shape):
+    """An earlier answer that may help to write one; never sent by itself."""
+
+    case: int = Field(examples=[12])
+    title: str = Field(examples=["路灯不亮"])
+    text: str
+    source: str = Field(examples=["mailbox"])
+    answered_at: InstantText | None
+    similarity: float = Field(description="两件来文用词的相近程度，0到1。", examples=[0.62])
+    same: bool = Field(description="两件来文说的几乎一样。")
+
+
+class SuggestedReplies(Shape):
+    """The nearest first."""
+
+    items: list[SuggestedReplyOut]
+
+
 class SignatureOut(Shape):
     """Who signed for the case in this cycle."""
 

@@ -99,3 +99,18 @@ def test_who_sees_the_whole_office_is_offered_answers_of_all_sections(answered: 
 def test_who_does_not_reply_gets_no_help_to_reply(answered: WebOffice) -> None:
     page = answered.signed_in("guanli", Role.ADMIN).get("/cases/1").text
     assert "以往的答复" not in page
+
+
+def test_programs_get_the_same_answers_with_source_date_and_likeness(answered: WebOffice) -> None:
+    client = answered.signed_in("shizheng", Role.HANDLER, section="市政科")
+    items = client.get("/api/v1/cases/1/suggested-replies").json()["items"]
+    assert [one["case"] for one in items] == [2, 3]
+    assert (items[0]["same"], items[1]["same"]) == (True, False)
+    assert all(one["source"] and 0 < one["similarity"] <= 1 for one in items)
+    assert items[0]["answered_at"] == "2026-11-12T10:00:00+08:00"
+    assert len(client.get("/api/v1/cases/1/suggested-replies?limit=1").json()["items"]) == 1
+
+
+def test_suggestions_for_a_case_of_another_section_are_not_there(answered: WebOffice) -> None:
+    client = answered.signed_in("fangguan", Role.HANDLER, section="房管科")
+    assert client.get("/api/v1/cases/1/suggested-replies").status_code == 404
