@@ -53,6 +53,8 @@ def _missing_server(item: pytest.Item) -> str | None:
         return f"no PostgreSQL server: {URL_VARIABLE} is not set"
     if item.get_closest_marker("elasticsearch") and not os.environ.get(elastic.URL_VARIABLE):
         return f"no Elasticsearch server: {elastic.URL_VARIABLE} is not set"
+    if item.get_closest_marker("elasticsearch_cluster") and not os.environ.get(elastic.CLUSTER_VARIABLE):
+        return f"no three nodes of Elasticsearch: {elastic.CLUSTER_VARIABLE} is not set"
     if item.get_closest_marker("browser") and chromium_path() is None:
         return "no Chromium: HUIYING_TEST_CHROMIUM is not set and /usr/bin/chromium is absent"
     return None

@@ -99,9 +99,10 @@ cluster() {
     seeds=$seeds${seeds:+,}\"127.0.0.1:$((first_port + 2 * number + 1))\"
     urls=$urls${urls:+,}http://127.0.0.1:$((first_port + 2 * number))
   done
-  for number in 0 1 2; do start_node "n$((number + 1))" $((first_port + 2 * number)) "$seeds" "$names"; done
+  for number in 0 1 2; do start_node "n$((number + 1))" $((first_port + 2 * number)) "$seeds" "$names" & done
+  wait
   await 3
-  echo "export HUIYING_TEST_ELASTICSEARCH_CLUSTER=$urls"
+  echo "export HUIYING_TEST_ELASTICSEARCH_CLUSTER=$urls HUIYING_TEST_ELASTICSEARCH_CLUSTER_RUN=$run"
 }
 
 stop() {

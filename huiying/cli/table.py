@@ -47,6 +47,8 @@ COMMANDS: Mapping[str, str] = {
     "people": "huiying.cli.people:people_app",
     "token": "huiying.cli.people:token_app",
     "channels": "huiying.cli.channels:channels_app",
+    "jobs": "huiying.cli.jobs:jobs_app",
+    "move": "huiying.cli.moving:move_command",
     "migrate": "huiying.cli.keeping:migrate_command",
     "backup": "huiying.cli.backup:backup_command",
     "restore": "huiying.cli.backup:restore_command",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import signal
 import threading
 from dataclasses import asdict
+from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
 from core.errors import SettingsError
+from core.jobs import JobRunner
 from huiying.engine_loop import EngineLoop
 from huiying.indexing_loop import IndexingLoop
 from huiying.office import Office, open_office
@@ -45,11 +47,28 @@ def _run(office: Office) -> None:
     loop.start()
     indexing = IndexingLoop(office)
     indexing.start()
+    jobs = _jobs(office)
+    if jobs is not None:
+        jobs.start()
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     console.print("提醒引擎已启动。按 Ctrl+C 停止。")
     while not ended.wait(1.0) and not loop.has_ended:
         pass
+    if jobs is not None:
+        jobs.stop()
     indexing.stop()
     loop.stop()
+
+
+def _jobs(office: Office) -> JobRunner | None:
+    """The office's queue of jobs; None on one machine, and where the extra is not installed."""
+    if office.database.is_sqlite:
+        return None
+    if find_spec("procrastinate") is None:
+        console.print("没有安装 cluster 扩展，本进程不接任务。")
+        return None
+    from huiying.jobs import open_jobs
+
+    return open_jobs(office)

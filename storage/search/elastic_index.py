@@ -163,7 +163,13 @@ class ElasticIndex:
         with speaking():
             try:
                 # A shard that is missing must be an error: half a count looks like a whole one.
-                return self._client.search(index=self._alias, allow_partial_search_results=False, **asked)
+                return self._client.search(
+                    index=self._alias,
+                    allow_partial_search_results=False,
+                    # The same copy of a shard each time: another one may be a moment behind or ahead.
+                    preference=self._alias,
+                    **asked,
+                )
             except NotFoundError as error:
                 raise _missing() from error
 
