@@ -41,6 +41,7 @@ from api.routes import alerts as alert_routes
 from api.routes import audit as audit_routes
 from api.routes import cases as case_routes
 from api.routes import channels as channel_routes
+from api.routes import concentrated as concentrated_routes
 from api.routes import deadlines as deadline_routes
 from api.routes import health as health_routes
 from api.routes import imports as import_routes
@@ -133,6 +134,7 @@ def _interface() -> APIRouter:
         joint_routes,
         roster_routes,
         deadline_routes,
+        concentrated_routes,
         report_routes,
         period_routes,
         paper_routes,

@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "messages": "huiying.cli.looking:messages_command",
     "cases": "huiying.cli.looking:cases_command",
     "incidents": "huiying.cli.incidents:incidents_command",
+    "concentrated": "huiying.cli.concentrated:concentrated_command",
     "search": "huiying.cli.searching:search_command",
     "index": "huiying.cli.searching:index_app",
     "due": "huiying.cli.due:due_command",

@@ -20,6 +20,7 @@ _PURE = {
     "alerts.registering",
     "alerts.roster",
     "alerts.segments",
+    "reports.concentrated",
     "reports.figures",
     "reports.papers.paper",
     "reports.papers.stored",
