@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
 from pathlib import Path
 
 from analysis.assessment import Analyser, AnalysisInput
@@ -85,7 +86,8 @@ def main() -> None:
         if wish.processes > 1:
             parts = [given[place :: wish.processes] for place in range(wish.processes)]
             began = time.perf_counter()
-            with ProcessPoolExecutor(wish.processes) as pool:
+            # Forked processes would wait for ever on the threads of the MinHash library.
+            with ProcessPoolExecutor(wish.processes, mp_context=get_context("spawn")) as pool:
                 seconds = list(pool.map(everything, parts, [models] * len(parts)))
             wall = time.perf_counter() - began
             print(
