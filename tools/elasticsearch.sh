@@ -111,7 +111,7 @@ stop() {
     [ -f "$pid_file" ] || continue
     pid=$(cat "$pid_file")
     # The number may have gone to another process since.
-    if grep -qa "$run" "/proc/$pid/cmdline" 2>/dev/null || grep -qa "$home" "/proc/$pid/environ" 2>/dev/null; then
+    if grep -qa "$run" "/proc/$pid/cmdline" 2>/dev/null || grep -qa "$run" "/proc/$pid/environ" 2>/dev/null; then
       kill -9 "$pid" 2>/dev/null || true
     fi
   done
