@@ -5,15 +5,15 @@
 #   tools/elasticsearch.sh stop     end just those
 #
 # The genuine distribution comes from Maven Central (org.elasticsearch.distribution.integ-test-zip) by the ordinary
-# client and is kept outside the checkout. HUIYING_ELASTICSEARCH_VERSION (8.19.8), …_PORT (9250; a cluster takes two
+# client and is kept outside the checkout. HUIYING_TEST_ELASTICSEARCH_VERSION (8.19.8), …_PORT (9250; a cluster takes two
 # ports for each node from there on), …_HEAP (512m) and …_RUN (where a server keeps its data) may be set.
 set -euo pipefail
 
-version=${HUIYING_ELASTICSEARCH_VERSION:-8.19.8}
-first_port=${HUIYING_ELASTICSEARCH_PORT:-9250}
-heap=${HUIYING_ELASTICSEARCH_HEAP:-512m}
+version=${HUIYING_TEST_ELASTICSEARCH_VERSION:-8.19.8}
+first_port=${HUIYING_TEST_ELASTICSEARCH_PORT:-9250}
+heap=${HUIYING_TEST_ELASTICSEARCH_HEAP:-512m}
 if [ "$(id -u)" = 0 ]; then cache=/var/cache/huiying; else cache=${XDG_CACHE_HOME:-$HOME/.cache}/huiying; fi
-run=${HUIYING_ELASTICSEARCH_RUN:-/tmp/huiying-elasticsearch-$(id -u)}
+run=${HUIYING_TEST_ELASTICSEARCH_RUN:-/tmp/huiying-elasticsearch-$(id -u)}
 home=$cache/elasticsearch-$version
 plugin=org.apache.maven.plugins:maven-dependency-plugin:3.8.1
 

@@ -45,6 +45,6 @@ def index_all(database: Database, index: SearchIndex, clock: FixedClock) -> None
 
 def found(index: SearchIndex, text: str, filters: Filters | None = None) -> list[int]:
     """The numbers of everything a query finds, in order of number."""
-    hits = index.find(parse(text), filters or Filters(), Order.NEWEST, 10_000)
+    hits = index.find(parse(text), filters or Filters(), Order.NEWEST, 100_000)
     assert hits.total == len(hits.ids)
     return sorted(hits.ids)
