@@ -33,12 +33,17 @@ function plain(part) {
     .replace(/ is-new/g, "");
 }
 
+// The choice a select box stands on when nobody has touched it: the one marked, or the first.
+function firstChoice(select) {
+  return Math.max(0, [...select.options].findIndex((one) => one.defaultSelected));
+}
+
 // A form somebody has begun to fill in.
 function isBegun(part) {
   return [...part.querySelectorAll("input, textarea, select")].some((one) => {
     if (one.type === "hidden") return false;
     if (one.type === "checkbox" || one.type === "radio") return one.checked !== one.defaultChecked;
-    if (one.tagName === "SELECT") return [...one.options].some((each) => each.selected !== each.defaultSelected);
+    if (one.tagName === "SELECT") return one.selectedIndex !== firstChoice(one);
     return one.value !== one.defaultValue;
   });
 }
