@@ -43,8 +43,8 @@ def index_all(database: Database, index: SearchIndex, clock: FixedClock) -> None
         indexer.drain()
 
 
-def found(index: SearchIndex, text: str, filters: Filters | None = None) -> list[int]:
+def found(index: SearchIndex, text: str, filters: Filters | None = None, *, limit: int = 10_000) -> list[int]:
     """The numbers of everything a query finds, in order of number."""
-    hits = index.find(parse(text), filters or Filters(), Order.NEWEST, 100_000)
+    hits = index.find(parse(text), filters or Filters(), Order.NEWEST, limit)
     assert hits.total == len(hits.ids)
     return sorted(hits.ids)
