@@ -1,4 +1,4 @@
-"""The browser of the page tests: one process for the run, a clean profile for each test."""
+"""The browser of the page tests: one process for a file of tests, a clean profile for each test."""
 
 from __future__ import annotations
 
@@ -17,9 +17,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium that reaches only this machine."""
+    """A headless Chromium that reaches only this machine.
+
+    It ends with the file: while Playwright runs, its event loop counts as running in this thread, and a test of
+    another file that calls ``asyncio.run`` in the same process would be refused.
+    """
     path = chromium_path()
     assert path is not None, "the setup hook lets no browser test run without a Chromium"
     with sync_playwright() as playwright:
