@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from tests.browser.chromium import chromium_path
 from tests.network import refuse_other_machines
 from tests.postgres import URL_VARIABLE, PostgresServer, server_from_environment
 
+START = datetime(2026, 11, 23, 9, tzinfo=SHANGHAI)
 REAL_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -63,7 +65,7 @@ def _missing_server(item: pytest.Item) -> str | None:
 @pytest.fixture
 def clock() -> FixedClock:
     """Monday 23 November 2026, 09:00 in the office; stands still until a test moves it."""
-    return FixedClock(datetime(2026, 11, 23, 9, tzinfo=SHANGHAI))
+    return FixedClock(START)
 
 
 @pytest.fixture
@@ -95,12 +97,23 @@ def database_url(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[str
         yield url
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite database of the current schema, made once in this run; a test takes a copy."""
+    path = tmp_path_factory.mktemp("template") / "huiying.db"
+    made = open_database(f"sqlite:///{path}")
+    migrate(made, START)
+    made.close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, data_dir: Path, clock: FixedClock) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Database]:
     """A migrated, empty database of the test's own, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        opened = open_database(f"sqlite:///{data_dir / 'huiying.db'}")
-        migrate(opened, clock.now())
+        path = data_dir / "huiying.db"
+        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        opened = open_database(f"sqlite:///{path}")
         yield opened
         opened.close()
         return
@@ -108,7 +121,7 @@ def database(request: pytest.FixtureRequest, data_dir: Path, clock: FixedClock) 
 
     def prepare(url: str) -> None:
         fresh = open_database(url)
-        migrate(fresh, clock.now())
+        migrate(fresh, START)
         fresh.close()
 
     with server.fresh_database(server.template("migrated", prepare)) as url:
