@@ -73,7 +73,7 @@ class Shape:
     """What an answer must look like to be read.
 
     Attributes:
-        closing: an HTML page without this near its end was cut.
+        closing: an HTML page, or an answer of JCMS, without this near its end was cut.
         gone: words by which the site says that the one item is not there.
         empty_body: what HTTP 200 without a body means here, after one repeat.
     """
@@ -166,7 +166,9 @@ def _wall_page(text: str) -> Judged | None:
 
 
 def _by_page(answer: Answer, text: str, shape: Shape) -> Judged:
-    if shape.kind == "html" and shape.closing.lower() not in text[-_SHORT:].lower():
+    if shape.kind == "jcms" and "<datastore" not in text[:_SHORT]:
+        return Judged(Verdict.FORMAT_CHANGED, "应当是 JCMS 的 datastore，收到的是别的内容")
+    if shape.kind in {"html", "jcms"} and shape.closing.lower() not in text[-_SHORT:].lower():
         if _is_json(text):
             return Judged(Verdict.FORMAT_CHANGED, "应当是网页，收到的是数据")
         return Judged(Verdict.TRUNCATED, "网页没有结尾，内容不完整")

@@ -28,7 +28,7 @@ _RECHECKS = (
 _DEEP_EVERY = timedelta(days=1)
 # New letters push rows to the next page while we turn: so many quiet pages are read before stopping.
 _OVERLAP_PAGES = 2
-_KINDS: Mapping[str, Kind] = {"html": "html", "json": "json", "js": "js", "jcms": "xml"}
+_KINDS: Mapping[str, Kind] = {"html": "html", "json": "json", "js": "js", "jcms": "jcms"}
 _DEEP = "deep_at"
 
 

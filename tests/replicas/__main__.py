@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack
 
 from tests.replicas.board import BoardSite
+from tests.replicas.families import AdviceSite, JactSite, JcmsSite, TableSite, TrsSite
 from tests.replicas.mailbox import MailboxSite
 from tests.replicas.official import BeijingSite, FeedSite, GuangdongSite, ZhejiangSite
 from tests.replicas.server import Replica, Site
@@ -20,6 +21,11 @@ _SITES: dict[str, Site] = {
     "beijing_mailbox": BeijingSite(),
     "zhejiang_petition": ZhejiangSite(),
     "media_feed": FeedSite(),
+    "jcms_mailbox": JcmsSite(),
+    "trs_mailbox": TrsSite(),
+    "jact_mailbox": JactSite(),
+    "advice_mailbox": AdviceSite(),
+    "table_mailbox": TableSite(),
 }
 _FIRST_PORT = 8801
 
