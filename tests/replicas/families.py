@@ -179,7 +179,15 @@ class TableSite(FamilySite):
 
     def shown(self, one: Letter) -> str:
         """主题, 日期, 咨询人, 内容, 处理单位, 处理状态, 受理意见, in this order."""
-        values = (one.title, f"{one.written_at:%Y-%m-%d}", one.writer, one.body, one.org, one.status, one.reply)
+        values = (
+            one.title,
+            f"{one.written_at:%Y-%m-%d}",
+            one.writer,
+            one.body,
+            one.org,
+            one.status,
+            one.reply,
+        )
         rows = "".join(f"<tr><td class='L'></td><td class='R'>{escape(value)}</td></tr>" for value in values)
         return f"<table class='detail'>{rows}</table>"
 
