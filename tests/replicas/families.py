@@ -1,4 +1,4 @@
-"""Mailboxes in the forms that many offices share: 大汉 JCMS and JACT, TRS, ASP.NET, and one in tables only."""
+"""Mailboxes in forms that many offices share: 大汉 JCMS and JACT, TRS, ASP.NET, and one in tables only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class FamilySite:
     def __init__(self, count: int = 25) -> None:
         self.letters = letters(count)
 
-    def answer(self, asked: Asked, faults: Mapping[str, Any], now: datetime, /) -> Reply:
+    def answer(self, asked: Asked, faults: Mapping[str, Any], _now: datetime, /) -> Reply:
         """List or letter; anything else is not there."""
         listed = self.listed(asked, faults)
         if listed is not None:
