@@ -21,8 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     """A headless Chromium that reaches only this machine.
 
-    It ends with the file: while Playwright runs, its event loop counts as running in this thread, and a test of
-    another file that calls ``asyncio.run`` in the same process would be refused.
+    It ends with the file: while Playwright runs, its event loop counts as running in this thread, and a test
+    of another file that calls ``asyncio.run`` in the same process would be refused.
     """
     path = chromium_path()
     assert path is not None, "the setup hook lets no browser test run without a Chromium"
