@@ -15,6 +15,7 @@ from api.idempotency import Answer, KeyHeader, Once, digest_of
 from api.security.identity import Person, Wired, recognised, require_scope, script_sender, signed_in
 from api.security.secrets import hashed
 from api.services import Services
+from api.signed import Signed
 from core.errors import NotAllowed
 from core.labels import label
 from core.vocabulary import Role, Scope
@@ -27,11 +28,16 @@ _INTAKE_ROLES = (Role.PRESS, Role.DUTY, Role.MANAGER)
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A write and its sender."""
+    """A write and its sender.
+
+    Attributes:
+        only_source: the one source the sender may push to; None for everybody else.
+    """
 
     services: Services
     actor: Actor
     once: Once
+    only_source: str | None = None
 
     @property
     def sees_only(self) -> str | None:
@@ -85,15 +91,19 @@ def sent_in(
     request: Request,
     services: Wired,
     digest: Annotated[str, Depends(digest_of)],
+    signed: Signed,
     key: KeyHeader = None,
     csrf: Csrf = "",
 ) -> Sent:
-    """The write of a program that may take messages in, or of a person of the desk.
+    """The write of a system that signed it, of a program that may take messages in, or of the desk.
 
     Raises:
-        NotAllowed: a token without the scope, or a person of another role.
-        NotSignedIn: no valid session or token.
+        NotAllowed: a wrong signature, a token without the scope, or a person of another role.
+        NotSignedIn: no signature, and no valid session or token.
     """
+    if signed is not None:
+        actor = Actor(None, signed.owner, signed.name, None, by_token=True)
+        return Sent(services, actor, Once(services, signed.owner, signed.message_id, digest), signed.source)
     if request.headers.get("authorization") is None:
         return _of_the_desk(sent_by_person(request, services, digest, key, csrf))
     return _sent_by_token(request, services, Scope.INTAKE, key, digest)

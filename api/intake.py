@@ -12,7 +12,7 @@ from api.idempotency import Answer
 from api.periods import instant_of
 from api.schemas.messages import MessageIn
 from core.clock import iso, shanghai
-from core.errors import InvalidInput
+from core.errors import InvalidInput, NotAllowed
 from core.model import MessageRecord
 from core.redact import Redactor
 from core.vocabulary import Precision
@@ -32,12 +32,13 @@ def take_in(sent: Sent, connection: Connection, given: MessageIn) -> Answer:
     Raises:
         InvalidInput: an instant is unreadable or in the future, the section is unknown, or there is no text.
         Conflict: the source is used for another channel.
+        NotAllowed: the sender may push to another source only.
     """
     services, now = sent.services, sent.services.clock.now()
     record = record_of(services.redactor, given, now)
     if record.section and record.section not in sections.names(connection):
         raise InvalidInput(f"没有科室“{record.section}”。", mend="请从科室表中选择。", field="section")
-    source = sources.ensure(connection, given.source or given.channel.value, given.channel, now)
+    source = sources.ensure(connection, _source_of(sent, given), given.channel, now)
     # Two sendings of the same number at the same instant: the second then finds the first.
     sources.lock(connection, source.id)
     origin = Origin(None, sent.actor.name, is_person=sent.actor.person_id is not None)
@@ -82,6 +83,18 @@ def record_of(redactor: Redactor, given: MessageIn, now: datetime) -> MessageRec
         url=given.url,
         order_due_at=order_due_at,
     )
+
+
+def _source_of(sent: Sent, given: MessageIn) -> str:
+    if sent.only_source is None:
+        return given.source or given.channel.value
+    if given.source not in {None, "", sent.only_source}:
+        raise NotAllowed(
+            f"发送方“{sent.actor.name}”只能推送到来源“{sent.only_source}”。",
+            mend="请去掉 source，或改成这个来源。",
+            code="sender.source",
+        )
+    return sent.only_source
 
 
 def _store(

@@ -350,6 +350,8 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.ENGINE_HALTED, "提醒引擎停下"),
     (v.Tag.ENGINE_RESUMED, "提醒引擎恢复"),
     (v.Tag.BACKUP_RESTORED, "恢复备份"),
+    (v.Tag.SENDER_ADDED, "新增推送方"),
+    (v.Tag.SENDER_DISABLED, "停用推送方"),
     (v.Tag.TOKEN_CREATED, "新建接口令牌"),
     (v.Tag.PERIOD_CLOSED, "报告结账"),
     (v.Tag.PERIOD_RESTATED, "报告更正"),

@@ -478,6 +478,8 @@ class Tag(StrEnum):
     ENGINE_HALTED = "engine:halted"
     ENGINE_RESUMED = "engine:resumed"
     BACKUP_RESTORED = "backup:restored"
+    SENDER_ADDED = "sender:added"
+    SENDER_DISABLED = "sender:disabled"
     TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event
     PERIOD_CLOSED = "period:closed"
     PERIOD_RESTATED = "period:restated"

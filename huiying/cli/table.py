@@ -47,6 +47,7 @@ COMMANDS: Mapping[str, str] = {
     "export": "huiying.cli.exporting:export_app",
     "people": "huiying.cli.people:people_app",
     "token": "huiying.cli.people:token_app",
+    "sender": "huiying.cli.senders:sender_app",
     "channels": "huiying.cli.channels:channels_app",
     "jobs": "huiying.cli.jobs:jobs_app",
     "move": "huiying.cli.moving:move_command",

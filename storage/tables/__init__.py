@@ -51,6 +51,7 @@ from storage.tables.roster import (
     shifts,
 )
 from storage.tables.search import search_changes
+from storage.tables.senders import push_senders
 from storage.tables.timing import case_links, deadline_pauses, extensions
 from storage.tables.uploads import uploads
 
@@ -105,6 +106,7 @@ __all__ = [
     "people",
     "person_channels",
     "planned_actions",
+    "push_senders",
     "quarantine",
     "report_periods",
     "request_counts",
