@@ -18,6 +18,7 @@ from alerts.casework import Law
 from alerts.deadlines import DueTimes
 from alerts.ladders import load_ladders
 from alerts.replies import load_holding_patterns
+from analysis.sentiment.fast import open_scorer
 from core.clock import SHANGHAI, FixedClock
 from core.rulebook import load_rulebook, rules_folder
 from core.working_days import load_calendar
@@ -107,15 +108,21 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture
+def sqlite_database(migrated_file: Path, data_dir: Path) -> Iterator[Database]:
+    """A migrated, empty SQLite database of the test's own, in its data folder."""
+    path = data_dir / "huiying.db"
+    shutil.copyfile(migrated_file, path)
+    opened = open_database(f"sqlite:///{path}")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated, empty database of the test's own, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        path = data_dir / "huiying.db"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
-        opened = open_database(f"sqlite:///{path}")
-        yield opened
-        opened.close()
+        yield request.getfixturevalue("sqlite_database")
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
 
@@ -128,6 +135,14 @@ def database(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Databas
         opened = open_database(url)
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tables of the shipped model, built once in this run."""
+    folder = tmp_path_factory.mktemp("models")
+    open_scorer(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The scorer, its tables built once for all tests of a run."""
+"""The scorer over the tables that all tests of a run share."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ from pathlib import Path
 import pytest
 
 from analysis.sentiment.fast import SnowNlpScorer, open_scorer
-
-
-@pytest.fixture(scope="session")
-def models_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty folder for model tables; the first scorer builds them there."""
-    return tmp_path_factory.mktemp("models")
 
 
 @pytest.fixture(scope="session")

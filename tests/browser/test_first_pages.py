@@ -12,8 +12,7 @@ from playwright.sync_api import Page, expect
 
 from alerts.casework import Law
 from core.clock import FixedClock
-from storage.database import open_database
-from storage.migrate import migrate
+from storage.database import Database
 from tests.api.office import PASSWORD, WebOffice
 from tests.factories import make_record, make_reply
 
@@ -24,11 +23,9 @@ class _Server(uvicorn.Server):
 
 
 @pytest.fixture
-def site(data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
+def site(sqlite_database: Database, data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
     """The address of a real server over a small office."""
-    database = open_database(f"sqlite:///{data_dir / 'huiying.db'}")
-    migrate(database, clock.now())
-    office = WebOffice(database, law, clock, data_dir)
+    office = WebOffice(sqlite_database, law, clock, data_dir)
     office.person("duban")
     office.receive(
         make_record("2026-11-10T09:00", title="电梯坏了", section="特设科"),
@@ -45,7 +42,6 @@ def site(data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
-    database.close()
 
 
 def sign_in(page: Page, site: str) -> None:

@@ -20,8 +20,7 @@ from alerts.steps import Act
 from core.clock import FixedClock, parse_instant
 from core.rulebook import rules_folder
 from core.vocabulary import Level, Role
-from storage.database import open_database
-from storage.migrate import migrate
+from storage.database import Database
 from tests.api.office import PASSWORD, WebOffice
 from tests.factories import HOLDING, make_record
 
@@ -34,11 +33,9 @@ class _Server(uvicorn.Server):
 
 
 @pytest.fixture
-def site(data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
+def site(sqlite_database: Database, data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
     """A real server over an office with two letters and an incident first seen an hour ago."""
-    database = open_database(f"sqlite:///{data_dir / 'huiying.db'}")
-    migrate(database, clock.now())
-    office = WebOffice(database, law, clock, data_dir)
+    office = WebOffice(sqlite_database, law, clock, data_dir)
     office.person("zhiban", Role.DUTY)
     office.person("xuanchuan", Role.PRESS)
     office.person("shizheng", Role.HANDLER, section="市政科")
@@ -57,7 +54,6 @@ def site(data_dir: Path, law: Law, clock: FixedClock) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
-    database.close()
 
 
 def _open_incident(office: WebOffice) -> None:

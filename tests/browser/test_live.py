@@ -17,8 +17,7 @@ from alerts.triage import Decision, Step
 from core.clock import FixedClock
 from core.rulebook import rules_folder
 from core.vocabulary import Level, Role
-from storage.database import open_database
-from storage.migrate import migrate
+from storage.database import Database
 from tests.api.forms import hidden as hidden_fields
 from tests.api.office import WebOffice
 from tests.browser.serving import served, sign_in
@@ -53,18 +52,15 @@ class Site:
 
 
 @pytest.fixture
-def site(data_dir: Path, law: Law, clock: FixedClock) -> Iterator[Site]:
+def site(sqlite_database: Database, data_dir: Path, law: Law, clock: FixedClock) -> Iterator[Site]:
     """A duty officer's desk with thirty letters."""
-    database = open_database(f"sqlite:///{data_dir / 'huiying.db'}")
-    migrate(database, clock.now())
-    office = WebOffice(database, law, clock, data_dir)
+    office = WebOffice(sqlite_database, law, clock, data_dir)
     office.person("zhiban", Role.DUTY)
     office.receive(
         *(make_record(f"2026-11-20T09:{n:02d}", title=f"来信{n}", section="市政科") for n in range(30))
     )
     with served(office) as address:
         yield Site(office, address)
-    database.close()
 
 
 def test_a_new_incident_appears_on_an_open_desk_with_a_number_in_the_title(page: Page, site: Site) -> None:

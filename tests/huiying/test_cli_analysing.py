@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from analysis.sentiment.fast import open_scorer
 from huiying.cli.analysing import analyze_command, evaluate_app, score_command
 from tests.analysis import snownlp_oracle as oracle
 
@@ -20,10 +20,10 @@ app.add_typer(evaluate_app, name="evaluate")
 
 
 @pytest.fixture(scope="module")
-def office_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder whose model tables are built once."""
+def office_folder(tmp_path_factory: pytest.TempPathFactory, models_folder: Path) -> Path:
+    """A data folder whose model tables are built already."""
     folder = tmp_path_factory.mktemp("office")
-    open_scorer(folder / "models")
+    shutil.copytree(models_folder, folder / "models")
     return folder
 
 

@@ -13,7 +13,6 @@ import pytest
 from alerts.triage import load_triage_rules
 from analysis.lexicon import load_lexicon
 from analysis.normalize import normalize
-from analysis.sentiment.fast import open_scorer
 from analysis.topics import topic_of
 from core.clock import iso, parse_instant
 from core.rule_files import rules_folder
@@ -48,18 +47,10 @@ class Waits:
         return False
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tables of the scorer, built once."""
-    folder = tmp_path_factory.mktemp("models")
-    open_scorer(folder)
-    return folder
-
-
 @pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch, data_dir: Path, models: Path) -> Iterator[Office]:
+def demo(monkeypatch: pytest.MonkeyPatch, data_dir: Path, models_folder: Path) -> Iterator[Office]:
     """The loaded demo at 10:00 on a Monday."""
-    (data_dir / "models").symlink_to(models)
+    (data_dir / "models").symlink_to(models_folder)
     monkeypatch.setenv("HUIYING_DATA_DIR", str(data_dir))
     monkeypatch.setenv("HUIYING_NOW", NOW)
     with open_demo(os.environ, BUREAU) as office:

@@ -101,10 +101,10 @@ def in_one_run(tmp_path_factory: pytest.TempPathFactory, file: Path) -> dict[str
 @pytest.mark.parametrize(
     ("where", "after"),
     [
-        ("in_transaction", 0),
+        pytest.param("in_transaction", 0, marks=pytest.mark.thorough),
         ("in_transaction", 3),
-        ("after_commit", 0),
-        ("after_commit", 3),
+        pytest.param("after_commit", 0, marks=pytest.mark.thorough),
+        pytest.param("after_commit", 3, marks=pytest.mark.thorough),
         ("before_finish", 0),
     ],
 )
