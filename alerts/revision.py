@@ -111,7 +111,7 @@ def undo_import(
 
 
 def _refuse_unless_undoable(row: Row) -> None:
-    if row["state"] == imports.FINISHED:
+    if row["state"] in {imports.FINISHED, imports.STOPPED}:
         return
     words = {imports.RUNNING: "还没有完成", imports.UNDONE: "已经撤销过了"}
     raise Conflict(

@@ -134,7 +134,7 @@ class SettingsError(HuiyingError):
 
 
 class FileRefused(HuiyingError):
-    """A file as a whole cannot be imported; nothing of it was stored.
+    """A file as a whole cannot be imported: nothing of it was stored, unless its import stopped half-way.
 
     Attributes:
         file: name of the file.

@@ -108,6 +108,10 @@ class ImportSettings(_Section):
     """Reading exported files."""
 
     batch_rows: int = Field(1000, ge=1, le=20000, description="每批写入的行数（行）。")
+    stop_rejected_share: float = Field(
+        0.2, ge=0, le=1, description="读不了的行超过已读的这个比例(0到1)就停下来问人；1 为从不停。"
+    )
+    stop_rejected_rows: int = Field(20, ge=1, description="读不了的行不到这么多时，不因比例停下（行）。")
 
 
 class CrawlSettings(_Section):

@@ -64,6 +64,12 @@ def _imports(office: Office) -> Iterator[Problem]:
                     f"导入 {row['id']}({row['file_name']})没有完成。",
                     "请对同一个文件再运行一次导入命令，它会接着做完。",
                 )
+            elif row["state"] == imports.STOPPED:
+                yield Problem(
+                    "import.stopped",
+                    f"导入 {row['id']}({row['file_name']})因为读不了的行太多停下了。",
+                    f"请核对列后加 --accept-rejected 接着做，或用 huiying import undo {row['id']} 撤销。",
+                )
 
 
 def _disk(office: Office) -> Iterator[Problem]:

@@ -23,7 +23,7 @@ from crawlers.imports.opening import OpenedFile, ReadingContext, open_file
 from crawlers.imports.quarantine import write_sealed
 from crawlers.imports.records import CHANNELS
 from crawlers.imports.rehearsal import rehearse
-from crawlers.imports.runner import ImportRunner
+from crawlers.imports.runner import Ceiling, ImportRunner, TooManyRejected
 from huiying.office import Office
 from storage import deadlines, imports, sources
 from storage.database import Connection
@@ -42,12 +42,14 @@ class Wish:
         source: key of the source; the kind of file when None.
         mapping: a mapping file, or None to match columns by alias alone.
         dry_run: read and count everything, write nothing.
+        accept_rejected: go on however many rows cannot be read.
     """
 
     kind: ImportKind
     source: str | None = None
     mapping: Mapping | None = None
     dry_run: bool = False
+    accept_rejected: bool = False
 
     @property
     def source_key(self) -> str:
@@ -200,18 +202,53 @@ def _store(
         batch_rows=office.settings.imports.batch_rows,
         make_intake=lambda number: OfficeIntake(office, Origin(number, f"导入 {number}")),
         progress=lambda done: progress(done, opened.row_count),
+        ceiling=None if wish.accept_rejected else ceiling_of(office),
     )
-    with _rare_collections():
-        run = runner.run(opened, run, source_id)
+    try:
+        with _rare_collections():
+            run = runner.run(opened, run, source_id)
+    except TooManyRejected as stopped:
+        with office.database.write() as connection:
+            imports.stop(connection, stopped.run)
+        raise _stopped(shown, stopped) from stopped
     with office.database.read() as connection:
         sealed = write_sealed(connection, office.settings.data_dir, office.key, run.id)
     return _imported(opened, shown, wish, run.counts, run, sealed)
+
+
+def ceiling_of(office: Office) -> Ceiling:
+    """From how many unreadable rows on an import stops and asks."""
+    chosen = office.settings.imports
+    return Ceiling(chosen.stop_rejected_share, chosen.stop_rejected_rows)
+
+
+def too_many_note(ceiling: Ceiling, counts: Counts) -> list[str]:
+    """What to say where an import with these counts would stop; nothing where it would not."""
+    if not ceiling.is_broken(counts.read, counts.quarantined):
+        return []
+    share = f"{counts.quarantined / counts.read:.0%}"
+    return [f"有 {share} 的行读不了，多半是列认错了：请先核对识别的列。确认照此导入，这些行进隔离。"]
+
+
+def _stopped(shown: str, stopped: TooManyRejected) -> FileRefused:
+    first, counts, number = stopped.first, stopped.run.counts, stopped.run.id
+    place = f"{first.sheet} 第 {first.row} 行" if first.sheet else f"第 {first.row} 行"
+    kept = f"之前的 {counts.stored} 件已经存入" if counts.stored else "还什么都没有存入"
+    return FileRefused(
+        shown,
+        f"导入 {number} 停下了：读了 {stopped.read} 行，其中 {stopped.rejected} 行读不了"
+        f"({stopped.rejected / stopped.read:.0%})，多半是列认错了；例如{place}：{first.reason}{kept}。",
+        mend=f"请用 --dry-run 查看列对应，改好后重新导入；确认照此导入，加 --accept-rejected 从停下处接着做；"
+        f"撤回已存入的，用 huiying import undo {number}。",
+        code="import.too_many_rejected",
+    )
 
 
 def _rehearse(office: Office, opened: OpenedFile, shown: str, wish: Wish) -> Imported:
     """Count what an import would do, comparing with what is stored, and write nothing."""
     with office.database.read() as connection:
         counts = rehearse(connection, opened, wish.source_key)
+    opened.warnings += too_many_note(ceiling_of(office), counts)
     return _imported(opened, shown, wish, counts, None, None)
 
 

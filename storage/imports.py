@@ -15,6 +15,8 @@ from storage.database import insert_many
 from storage.tables import imports, quarantine, sources
 
 RUNNING, FINISHED, UNDONE = "running", "finished", "undone"
+# Too many rows could not be read; goes on when a person says so, and can be undone as it is.
+STOPPED = "stopped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def begin(connection: Connection, identity: Identity, file_name: str, size_bytes
     rows = connection.execute(same).mappings().all()
     earlier = next((row["id"] for row in rows if row["state"] == FINISHED), None)
     for row in rows:
-        if row["state"] == RUNNING:
+        if row["state"] in {RUNNING, STOPPED}:
+            _change_state(connection, row["id"], RUNNING)
             return Run(row["id"], row["resume_position"], _counts(row), earlier)
     values = {
         **asdict(identity),
@@ -118,9 +121,18 @@ def finish(connection: Connection, run: Run, now: datetime) -> None:
     connection.execute(imports.update().where(imports.c.id == run.id).values(state=FINISHED, finished_at=now))
 
 
+def stop(connection: Connection, run: Run) -> None:
+    """Mark the import as stopped before its end; what was committed stays."""
+    _change_state(connection, run.id, STOPPED)
+
+
 def mark_undone(connection: Connection, import_id: int) -> None:
     """Mark the import as taken back."""
-    connection.execute(imports.update().where(imports.c.id == import_id).values(state=UNDONE))
+    _change_state(connection, import_id, UNDONE)
+
+
+def _change_state(connection: Connection, import_id: int, state: str) -> None:
+    connection.execute(imports.update().where(imports.c.id == import_id).values(state=state))
 
 
 def get(connection: Connection, import_id: int) -> RowMapping:

@@ -37,6 +37,37 @@ class Intake(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """From how many unreadable rows on an import stops and asks.
+
+    Attributes:
+        share: 0–1 of the rows read so far.
+        rows: so many unreadable rows at least; a few in a small file stop nothing.
+    """
+
+    share: float
+    rows: int
+
+    def is_broken(self, read: int, quarantined: int) -> bool:
+        """Whether so many of the rows read could not be read."""
+        return quarantined >= self.rows and quarantined > self.share * read
+
+
+class TooManyRejected(Exception):
+    """The next batch would break the ceiling; nothing of it was stored.
+
+    Attributes:
+        run: the import as far as it was committed.
+        read: rows read, those of the next batch among them; `rejected` of them cannot be read.
+        first: the first unreadable row of the batch.
+    """
+
+    def __init__(self, run: Run, read: int, rejected: int, first: Rejected) -> None:
+        super().__init__(f"import {run.id}: {rejected} of {read} rows cannot be read")
+        self.run, self.read, self.rejected, self.first = run, read, rejected, first
+
+
 @dataclass(slots=True)
 class _Batch:
     """Rows that will be committed together; no native id twice."""
@@ -55,6 +86,7 @@ class ImportRunner:
     Attributes:
         make_intake: makes the intake of one run from the number of the import.
         progress: called after each batch with the position reached.
+        ceiling: when to stop and ask; None where a person has said to go on.
     """
 
     database: Database
@@ -63,21 +95,30 @@ class ImportRunner:
     batch_rows: int
     make_intake: Callable[[int], Intake]
     progress: Callable[[int], None] = lambda _position: None
+    ceiling: Ceiling | None = None
 
     def run(self, opened: OpenedFile, run: Run, source_id: int) -> Run:
         """Store the rest of the file and mark the import as finished; the run with its final counts.
 
         Raises:
             Conflict: another process is importing the same file; what it committed stays.
+            TooManyRejected: the ceiling is broken; the batches before are committed.
         """
         intake = self.make_intake(run.id)
         for batch in _batches(opened.rows(after=run.position), self.batch_rows):
+            self._check(run, batch)
             with self.database.write() as connection:
                 run = self._store(connection, intake, run, source_id, batch)
             self.progress(run.position)
         with self.database.write() as connection:
             self._finish(connection, run)
         return run
+
+    def _check(self, run: Run, batch: _Batch) -> None:
+        read = run.counts.read + len(batch.accepted) + len(batch.rejected)
+        rejected = run.counts.quarantined + len(batch.rejected)
+        if self.ceiling and batch.rejected and self.ceiling.is_broken(read, rejected):
+            raise TooManyRejected(run, read, rejected, batch.rejected[0])
 
     def _store(self, connection: Connection, intake: Intake, run: Run, source_id: int, batch: _Batch) -> Run:
         now = self.clock.now()

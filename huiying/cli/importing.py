@@ -35,6 +35,9 @@ As = Annotated[ImportKind | None, typer.Option("--as", help="文件是哪一种�
 SourceKey = Annotated[str | None, typer.Option("--source", help="来源名；不填则与种类同名。")]
 MappingFile = Annotated[Path | None, typer.Option("--mapping", help="列对应文件(TOML)，覆盖自动识别的列。")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="只读不写，看看会导入什么。")]
+Accept = Annotated[
+    bool, typer.Option("--accept-rejected", help="读不了的行再多也照此导入；停下的导入接着做。")
+]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 
 
@@ -45,6 +48,7 @@ def import_command(
     source: SourceKey = None,
     mapping: MappingFile = None,
     dry_run: DryRun = False,
+    accept_rejected: Accept = False,
     as_json: Json = False,
 ) -> None:
     """导入信箱、12345 工单或微博导出表；import undo 编号 撤销一次导入。"""
@@ -54,7 +58,7 @@ def import_command(
         raise typer.BadParameter(
             "请用 --as 说明文件种类：" + "、".join(k.value for k in ImportKind), param_hint="--as"
         )
-    wish = Wish(kind, source, load_mapping(mapping) if mapping else None, dry_run)
+    wish = Wish(kind, source, load_mapping(mapping) if mapping else None, dry_run, accept_rejected)
     with open_office() as office:
         _import_all(office, [Path(name) for name in files], wish, as_json)
     return None
@@ -177,6 +181,7 @@ def imports_command(
         console.print("还没有导入过文件。用 huiying import 文件 --as 种类 开始。")
         return
     words = {imports.RUNNING: "未完成", imports.FINISHED: "完成", imports.UNDONE: "已撤销"}
+    words[imports.STOPPED] = "已停下"
     table = Table("编号", "时间", "文件", "种类", "读入", "新存", "隔离", "状态")
     for row in rows:
         kind, state = label(ImportKind(row["kind"])), words[row["state"]]

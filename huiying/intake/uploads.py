@@ -14,7 +14,7 @@ from core.vocabulary import ImportKind
 from crawlers.imports.mapping import parse_mapping
 from crawlers.imports.opening import Accepted, Ignored, OpenedFile, ReadingContext, Rejected, open_file
 from crawlers.imports.rehearsal import rehearse
-from huiying.importing import Wish, import_stream
+from huiying.importing import Wish, ceiling_of, import_stream, too_many_note
 from huiying.office import Office
 from storage import uploads
 from storage.database import Row
@@ -73,7 +73,9 @@ class Uploads:
             }
             if not row["is_confirmed"]:
                 with office.database.read() as connection:
-                    shown["counts"] = asdict(rehearse(connection, opened, wish.source_key))
+                    counts = rehearse(connection, opened, wish.source_key)
+                shown["counts"] = asdict(counts)
+                shown["notes"] += too_many_note(ceiling_of(office), counts)
             state = uploads.WAITING if row["is_confirmed"] else uploads.PREVIEWED
             self._change(row, state=state, preview=shown, row_count=opened.row_count)
 
@@ -103,7 +105,9 @@ class Uploads:
 
 def _wish(row: Row) -> Wish:
     mapping = parse_mapping(row["mapping"]) if row["mapping"] else None
-    return Wish(ImportKind(row["kind"]), row["source_key"], mapping)
+    # Whoever has confirmed after the preview has seen how many rows cannot be read.
+    has_seen = "counts" in (row["preview"] or {})
+    return Wish(ImportKind(row["kind"]), row["source_key"], mapping, accept_rejected=has_seen)
 
 
 def _first_rows(opened: OpenedFile) -> list[dict[str, Any]]:

@@ -163,6 +163,36 @@ def test_a_file_that_cannot_be_read_says_why(office: Office, worker: Uploads, br
     assert staged_files(office) == []
 
 
+def test_too_many_unreadable_rows_are_shown_first_and_stop_what_nobody_looked_at(
+    office: Office, worker: Uploads, browser: TestClient
+) -> None:
+    bad = GOOD + "".join(f"{number},噪音,不知道,夜里施工\n" for number in range(2, 30))
+    address = send(browser, bad)
+    worker.once()
+    assert "有 97% 的行读不了，多半是列认错了" in browser.get(address).text
+    press(browser, address, "confirm")
+    worker.once()
+    assert "隔离 28 行" in browser.get(address).text
+    assert stored(office) == 1
+    secret, now = new_secret(), office.clock.now()
+    with office.database.write() as connection:
+        tokens.add(
+            connection,
+            name="平台",
+            token_hash=hashed(secret),
+            scopes=[Scope.INTAKE, Scope.READ],
+            now=now,
+            expires_at=now + timedelta(days=1),
+        )
+    program = TestClient(create_app(services_of(office)), headers={"Authorization": f"Bearer {secret}"})
+    form = {"kind": "mailbox", "source": "平台"}
+    sent = program.post("/api/v1/imports", data=form, files={"file": ("a.csv", bad.encode())})
+    worker.once()
+    seen = program.get(f"/api/v1/imports/{sent.json()['id']}").json()
+    assert (seen["state"], seen["error"]["code"]) == ("refused", "import.too_many_rejected")
+    assert "28 行读不了" in seen["error"]["message"]
+
+
 def test_an_unconfirmed_upload_is_thrown_away_after_a_week(
     office: Office, worker: Uploads, browser: TestClient, clock: FixedClock
 ) -> None:

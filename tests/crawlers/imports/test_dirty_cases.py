@@ -1,7 +1,7 @@
 """The 62 dirty cases of exported files: what is stored, what goes to quarantine, and what is said.
 
-Nos. 1, 9 and 13 (files that still grow, locks, a file replaced while it is read) are about folders and are
-also tested there; 11 and 12 need a database and stand in the tests of the import.
+Nos. 11, 12 and 13 (the same bytes twice, overlapping exports, a file replaced while it is read) need a
+database and stand in `tests/huiying/test_dirty_files.py`; 1 and 9 are also tested with the watched folder.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
@@ -20,6 +20,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from core.errors import FileRefused
 from core.model import MessageRecord
 from core.vocabulary import Precision
+from tests.crawlers.imports.biff import xls_bytes
 from tests.crawlers.imports.files import (
     HOTLINE,
     HOTLINE_HEADER,
@@ -134,7 +135,18 @@ def test_a_file_is_read_by_its_content_whatever_its_name(raw: bytes) -> None:
     assert reading.accepted[0].record.native_id == "M1"
 
 
+def test_d06_a_true_xls_is_read_cell_by_cell() -> None:
+    raw = xls_bytes([MAILBOX_HEADER, letter(), letter(留言编号=20260042.0, 留言时间=46328.5)])
+    reading = read(raw, name="导出.xls")
+    assert counted(reading) == (2, 0, 0)
+    first, second = (one.record for one in reading.accepted)
+    assert (first.native_id, first.title, first.body) == ("M1", "路灯不亮", "东街路灯三天不亮")
+    assert second.native_id == "20260042", "a number of a BIFF cell is a float"
+    assert second.received_at == datetime(2026, 11, 2, 4, tzinfo=UTC), "a serial day, at noon in Shanghai"
+
+
 def test_d06_a_true_xls_is_told_by_its_head_and_a_broken_one_refused() -> None:
+    assert refused(xls_bytes(GOOD)[:700]).code == "file.incomplete"
     assert refused(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000)).code == "file.incomplete"
 
 
