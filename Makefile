@@ -21,7 +21,7 @@ $(INSTALLED): pyproject.toml uv.lock requirements.txt tools/install.sh
 	@tools/install.sh
 	@touch $@
 
-vendor: $(VENDOR) ## 取得页面所用的脚本(htmx、echarts)
+vendor: $(VENDOR) ## 取得页面所用的画图脚本(echarts)
 
 $(VENDOR): package-lock.json tools/vendor.sh
 	@tools/vendor.sh

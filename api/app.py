@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
 
-from api import problems
+from api import problems, styles
 from api.body_limit import LimitedApp
 from api.headers import SecurityHeaders
 from api.pages import (
@@ -18,10 +18,13 @@ from api.pages import (
     channels,
     deadlines,
     desk,
+    grave,
+    guidance,
     imports,
     inbox,
     incident_opening,
     incidents,
+    interface,
     papers,
     people,
     periods,
@@ -70,6 +73,7 @@ PAGES = (
     ack,
     desk,
     wall,
+    grave,
     alerts,
     inbox,
     cases,
@@ -91,6 +95,8 @@ PAGES = (
     people,
     setup,
     account,
+    guidance,
+    interface,
 )
 
 
@@ -100,7 +106,7 @@ def create_app(services: Services) -> FastAPI:
         title="回应",
         summary="政务舆情监测与回应：时限、时效报告、规则。",
         version="1",
-        docs_url=None,  # its page loads a script from another machine
+        docs_url=None,  # its page loads a script from another machine; ours is api.pages.interface
         redoc_url=None,
         max_body_size=_BODY_BYTES,
         dependencies=[Depends(require_clean_address)],
@@ -115,6 +121,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(wechat_routes.router, include_in_schema=False)
     for page in PAGES:
         app.include_router(page.router, include_in_schema=False)
+    app.include_router(styles.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
 

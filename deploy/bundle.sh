@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 bundle=$work/huiying-bundle
 mkdir -p "$bundle/wheels"
 
-[ -f api/static/vendor/htmx.min.js ] || make vendor
+[ -f api/static/vendor/echarts.common.min.js ] || make vendor
 .venv/bin/uv export --quiet --frozen --no-hashes --no-header --no-annotate --no-dev --extra cluster \
   --no-emit-project -o "$bundle/requirements.txt"
 if ! "$python" -m pip --version >/dev/null 2>&1; then "$python" -m ensurepip --upgrade >/dev/null; fi

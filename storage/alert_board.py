@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from core.vocabulary import AlertState, Tag
+from core.vocabulary import AlertState, Level, Tag
 from storage.events import OFFICE_STREAM
 from storage.tables import alerts, cases, events, incidents, people
 from storage.types import Instant
@@ -37,6 +37,19 @@ def board(connection: Connection, *, state: AlertState | None, limit: int) -> Se
     if state is not None:
         query = query.where(alerts.c.state == state.value)
     return connection.execute(query).mappings().all()
+
+
+def open_incidents_of(connection: Connection, levels: Collection[Level]) -> list[int]:
+    """The incidents of these grades, given or suggested, about which an alert is open; in order of number."""
+    level = sa.func.coalesce(incidents.c.level, incidents.c.suggested_level)
+    query = (
+        sa.select(alerts.c.case_id)
+        .join(incidents, incidents.c.case_id == alerts.c.case_id)
+        .where(alerts.c.state == AlertState.OPEN.value, level.in_([one.value for one in levels]))
+        .distinct()
+        .order_by(alerts.c.case_id)
+    )
+    return list(connection.execute(query).scalars())
 
 
 def open_of_matter(connection: Connection, alert_id: int, until: datetime) -> list[int]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches the pages' scripts by lock file and copies them, with their licences, to api/static/vendor/.
+# Fetches the script the pages draw with by lock file and copies it, with its licence, to api/static/vendor/.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +11,7 @@ fail() {
 target=api/static/vendor
 if ! command -v npm >/dev/null; then
   # An offline bundle brings the files along; then Node is not needed.
-  [ -s "$target/htmx.min.js" ] && [ -s "$target/echarts.common.min.js" ] && exit 0
+  [ -s "$target/echarts.common.min.js" ] && exit 0
   fail "没有找到 Node.js(npm),页面脚本无法取得,请先安装 Node.js 18 或更高版本(apt install nodejs npm)。"
 fi
 
@@ -19,7 +19,6 @@ npm ci --ignore-scripts --no-audit --no-fund --loglevel=error ||
   fail "页面脚本没有取到,请检查网络或内网软件源(npm 的 registry)后重试。"
 
 mkdir -p "$target"
-cp node_modules/htmx.org/dist/htmx.min.js node_modules/echarts/dist/echarts.common.min.js "$target/"
-cp node_modules/htmx.org/LICENSE "$target/htmx.LICENSE"
+cp node_modules/echarts/dist/echarts.common.min.js "$target/"
 cp node_modules/echarts/LICENSE "$target/echarts.LICENSE"
 cp node_modules/echarts/NOTICE "$target/echarts.NOTICE"

@@ -23,7 +23,7 @@ from api.visible import Number
 from core.clock import iso
 from core.errors import Conflict, InvalidInput
 from core.labels import label
-from core.vocabulary import AlertKind, AlertState, CaseKind, Level, Role
+from core.vocabulary import AlertKind, AlertState, CaseKind, Role
 from storage import alert_board
 from storage.database import Connection, Row
 
@@ -31,7 +31,6 @@ router = APIRouter()
 
 WATCHERS = (Role.PRESS, Role.DUTY, Role.MANAGER)
 _Sender = Annotated[Person, Depends(form_sender)]
-_GRAVE = frozenset({Level.I.value, Level.II.value})
 _STRIP, _LISTED = 3, 200
 
 
@@ -118,7 +117,6 @@ def _line(group: Sequence[Row]) -> AlertLine:
         opens_href=None if is_incident else f"/incidents/new?alert={newest['id']}",
         has_grown=len(group) > 1,
         seen=iso(newest["raised_at"]) or "",
-        major=f"case-{newest['case_id']}" if is_incident and is_open and newest["level"] in _GRAVE else None,
         state="" if is_open else label(AlertState(newest["state"])),
         settled=newest["settled_by_name"] or "",
         settled_at=newest["settled_at"],

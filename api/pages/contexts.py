@@ -142,7 +142,6 @@ class AlertLine:
         opens_href: where an incident is opened from it; None where it is one already.
         has_grown: the matter has grown since it was first told.
         seen: the instant of its newest news, for the form that says it was seen.
-        major: what tells it from other major incidents; None for everything else.
         state, settled, settled_at, settled_reason: what came of it; empty while it is open.
     """
 
@@ -155,7 +154,6 @@ class AlertLine:
     opens_href: str | None
     has_grown: bool
     seen: str
-    major: str | None
     state: str
     settled: str
     settled_at: datetime | None

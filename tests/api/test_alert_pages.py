@@ -69,7 +69,7 @@ def test_a_matter_that_grew_is_one_line_and_seen_once(risky: WebOffice) -> None:
     page = browser.get("/desk").text
     assert strip(page) == ["柳河路水管爆裂", "有人扬言自伤"]
     assert "其后又有扩大" in page
-    assert 'data-major="case-4"' in page
+    assert "data-grave='[4]'" in page
     assert 'href="/incidents/4"' in page
     answer = browser.post("/alerts/3/acknowledge", data=seen(page, 3))
     assert answer.status_code == 303

@@ -36,9 +36,10 @@ def served(office: WebOffice) -> Iterator[str]:
 
 
 def sign_in(page: Page, site: str, login: str) -> None:
-    """Sign in through the page; ends on the desk."""
+    """Sign in through the page; ends on the desk, once its scripts listen to the keys."""
     page.goto(f"{site}/sign-in")
     page.get_by_label("登录名").fill(login)
     page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="值班台")).to_be_visible()
+    page.wait_for_load_state("load")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -109,6 +110,9 @@ def _visit(page: Page, address: str, *, is_refused: bool) -> None:
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.goto(address, wait_until="load")
     assert complaints == [] or is_refused
+    # What the page asks for later, as the stream when it first speaks, is no part of its first load.
+    loads = list(loads)
+    assert {urlsplit(one.url).netloc for one in loads} == {urlsplit(address).netloc}
     weight = sum(one.sizes()["responseBodySize"] for one in loads)
     assert len(loads) <= FIRST_LOAD_REQUESTS, [one.url for one in loads]
     assert weight <= FIRST_LOAD_BYTES, {one.url: one.sizes()["responseBodySize"] for one in loads}

@@ -140,6 +140,7 @@ def test_the_desk_is_worked_by_keyboard_and_several_cases_are_signed_at_once(pag
     expect(page.get_by_role("link", name="来信1", exact=True)).to_be_focused()
     page.keyboard.press("a")
     expect(page.get_by_role("status").first).to_have_text("已签收 2 件。")
+    page.wait_for_load_state("load")  # the keys are heard once the script of the new page runs
     expect(page.locator("tr", has_text="来信1").first).to_contain_text("张三 11-23 09:00签收")
     page.keyboard.press("/")
     page.keyboard.type("来信2")

@@ -2,13 +2,9 @@
 
 const title = document.title;
 const switches = document.getElementById("sound");
-const known = new Set(majors(document));
+const known = new Set(JSON.parse(document.body.dataset.grave));
 let count = 0;
 let audio = null;
-
-function majors(page) {
-  return [...page.querySelectorAll("[data-major]")].map((one) => one.dataset.major);
-}
 
 function isOn() {
   return localStorage.getItem("sound") !== "off";
@@ -40,14 +36,18 @@ function label() {
   switches.textContent = isOn() ? "重大事件发声：开" : "重大事件发声：关";
 }
 
-document.addEventListener("page-renewed", ({ detail }) => {
-  const fresh = majors(detail.page).filter((key) => !known.has(key));
+async function ask() {
+  const answer = await fetch("/alerts/grave", { cache: "no-store", redirect: "error" }).catch(() => null);
+  if (!answer?.ok) return; // the line above the foot says that the page is cut off
+  const fresh = (await answer.json()).filter((one) => !known.has(one));
   if (!fresh.length) return;
-  for (const key of fresh) known.add(key);
+  for (const one of fresh) known.add(one);
   count += fresh.length;
   badge();
   ring();
-});
+}
+
+document.addEventListener("office-changed", ask);
 
 // The number stays until somebody is back and does something.
 for (const kind of ["pointerdown", "keydown"]) {

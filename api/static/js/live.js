@@ -5,6 +5,7 @@ const body = document.body;
 const bar = document.getElementById("news");
 const QUIET = 6_000; // so long without a hand on the page, and nobody is taken to read
 let mark = body.dataset.mark;
+const isRenewed = mark !== undefined; // other pages only listen, for the bell
 let touched = 0;
 let isLooking = false;
 let isWanted = false;
@@ -92,10 +93,6 @@ function say(left, isAsked) {
   bar.hidden = false;
 }
 
-function seen(fresh) {
-  document.dispatchEvent(new CustomEvent("page-renewed", { detail: { page: fresh } }));
-}
-
 function renew(isAsked = false) {
   if (!held) return;
   const left = show(held, isAsked);
@@ -116,7 +113,6 @@ async function look() {
     if (answer.ok) {
       held = new DOMParser().parseFromString(await answer.text(), "text/html");
       mark = held.body.dataset.mark ?? mark;
-      seen(held);
       renew();
     }
   } catch {
@@ -141,7 +137,10 @@ function over() {
 function hear({ data }) {
   if (data.kind !== "change") standing(data.kind);
   else standing("open");
-  if (data.kind === "change" && data.mark !== mark) look();
+  if (data.kind !== "change" || data.mark === mark) return;
+  document.dispatchEvent(new Event("office-changed"));
+  if (isRenewed) look();
+  else mark = data.mark;
 }
 
 // Without shared workers (some phones) each page has a stream of its own, while it is looked at.
@@ -167,12 +166,12 @@ function shared() {
   document.addEventListener("clock-jumped", () => worker.port.postMessage("again"));
 }
 
-if (mark !== undefined) {
+if (isRenewed) {
   bar.querySelector("button").addEventListener("click", () => {
     document.activeElement?.blur();
     renew(true);
   });
   setInterval(() => held && renew(), 2_000);
-  if ("SharedWorker" in window) shared();
-  else alone();
 }
+if ("SharedWorker" in window) shared();
+else alone();
