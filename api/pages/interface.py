@@ -1,4 +1,4 @@
-"""接口说明 at /docs: what programs may ask, drawn from the interface's own description, with nothing from afar."""
+"""接口说明 at /docs: what programs may ask, drawn from the interface's own description and nothing else."""
 
 from __future__ import annotations
 
