@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.staticfiles import StaticFiles
@@ -65,9 +69,14 @@ from api.routes import together as together_routes
 from api.routes import wechat as wechat_routes
 from api.security.addresses import require_clean_address
 from api.services import Services
+from storage.database import CONNECTIONS
 
 # Forms and JSON are small; uploads of files will raise the limit for their own route.
 _BODY_BYTES = 1 << 20
+# At the library's own level a long list takes three times as long to press, and is hardly shorter.
+_PRESSED = 4
+# Requests worked on at once: fewer than the connections to the database. More would only take turns.
+_THREADS = CONNECTIONS * 2 // 3
 PAGES = (
     sign_in,
     ack,
@@ -100,6 +109,12 @@ PAGES = (
 )
 
 
+@asynccontextmanager
+async def _few_threads(_app: FastAPI) -> AsyncIterator[None]:
+    current_default_thread_limiter().total_tokens = _THREADS
+    yield
+
+
 def create_app(services: Services) -> FastAPI:
     """The application over one office; nothing is read or opened until a request comes."""
     app = LimitedApp(
@@ -109,12 +124,13 @@ def create_app(services: Services) -> FastAPI:
         docs_url=None,  # its page loads a script from another machine; ours is api.pages.interface
         redoc_url=None,
         max_body_size=_BODY_BYTES,
+        lifespan=_few_threads,
         dependencies=[Depends(require_clean_address)],
     )
     app.state.services = services
     # Event streams pass as they are. The cookie goes with no request that another site sends (SameSite), so
     # nobody can measure our tokens by the size of what comes back.
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=_PRESSED)
     app.add_middleware(SecurityHeaders)
     problems.install(app)
     app.include_router(_interface(), prefix="/api/v1")

@@ -5,10 +5,11 @@
 Composes messages from the texts of the csv files below FOLDER, indexes them in each engine, and asks the
 same queries: newest 20, relevance 20, filtered (30 days, one channel, negative), facets (day, channel,
 source, section, area, polarity) and a phrase. The plain alternative is SQLite: FTS5 with trigrams where a
-word has three characters or more, LIKE where it has two, which trigrams cannot find. Elasticsearch is the
-server of HUIYING_TEST_ELASTICSEARCH_URL.
+word has three characters or more, LIKE where it has two, which trigrams cannot find. `elasticsearch` is the
+server of HUIYING_TEST_ELASTICSEARCH_URL, `cluster` the nodes of HUIYING_TEST_ELASTICSEARCH_CLUSTER.
 
-Prints one JSON object: documents a second, p50 and p95 in milliseconds, and the ratios.
+Prints one JSON object: messages a second that the engine took in (composing them not counted), p50 and p95 in
+milliseconds, how both grew from the first count to the last, and the ratios.
 """
 
 from __future__ import annotations
@@ -40,10 +41,29 @@ from storage.search.tantivy_index import TantivyIndex
 from storage.types import to_microseconds
 
 _BATCH = 2_000
+_ADDED = 20
 _FACETS = ("channel", "source", "section", "area", "polarity")
 _SINCE = FIRST + timedelta(days=DAYS - 30)
 _FILTERS = Filters(since=_SINCE, values={"channel": ("weibo",), "polarity": ("negative",)})
 _LONG_ENOUGH = 3
+_SERVERS = {
+    "elasticsearch": "HUIYING_TEST_ELASTICSEARCH_URL",
+    "cluster": "HUIYING_TEST_ELASTICSEARCH_CLUSTER",
+}
+
+
+class Stopwatch:
+    """Adds up the seconds spent inside its blocks."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._began = 0.0
+
+    def __enter__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        self.seconds += time.perf_counter() - self._began
 
 
 class Asked(Protocol):
@@ -61,12 +81,16 @@ class Ours:
     def __init__(self, index: SearchIndex) -> None:
         self.index = index
 
-    def fill(self, batches: Iterator[list[tuple[Document, str]]]) -> None:
+    def fill(self, batches: Iterator[list[tuple[Document, str]]]) -> float:
         rebuild = self.index.rebuild(1)
+        took = Stopwatch()
         for batch in batches:
-            rebuild.put([document for document, _ in batch])
-        rebuild.switch()
-        rebuild.close()
+            with took:
+                rebuild.put([document for document, _ in batch])
+        with took:
+            rebuild.switch()
+            rebuild.close()
+        return took.seconds
 
     def newest(self, word: str) -> object:
         return self.index.find(parse(word), Filters(), Order.NEWEST, 20)
@@ -95,18 +119,21 @@ class Plain:
             " (body, content='message', content_rowid='id', tokenize='trigram')"
         )
 
-    def fill(self, batches: Iterator[list[tuple[Document, str]]]) -> None:
+    def fill(self, batches: Iterator[list[tuple[Document, str]]]) -> float:
+        took = Stopwatch()
         for batch in batches:
             rows = [
                 (one.id, one.received, *(one.values[name][0] for name in _FACETS), text)
                 for one, text in batch
             ]
-            with self.base:
+            with took, self.base:
                 self.base.executemany("INSERT INTO message VALUES (?,?,?,?,?,?,?,?)", rows)
                 self.base.executemany(
                     "INSERT INTO found (rowid, body) VALUES (?,?)", [(row[0], row[-1]) for row in rows]
                 )
-        self.base.execute("CREATE INDEX received ON message (received)")
+        with took:
+            self.base.execute("CREATE INDEX received ON message (received)")
+        return took.seconds
 
     def newest(self, word: str) -> object:
         return self._rows(word, "", "ORDER BY received DESC, id DESC LIMIT 20")
@@ -139,44 +166,51 @@ class Plain:
         return self.base.execute(f"SELECT message.id FROM {where} {chosen} {order}", given).fetchall()
 
 
-def measured(ask: Callable[[str], object], given: list[str]) -> dict[str, float]:
-    """p50 and p95 of one question over its words, in milliseconds."""
-    ask(given[0])
-    took = []
+def measured(asks: list[Callable[[str], object]], given: list[str]) -> list[dict[str, float]]:
+    """p50 and p95 of one question over its words in milliseconds, of each size.
+
+    The sizes are asked in turns, so that a busy machine is unkind to all alike.
+    """
+    for ask in asks:
+        ask(given[0])
+    took: list[list[float]] = [[] for _ in asks]
     for word in given:
-        began = time.perf_counter()
-        ask(word)
-        took.append((time.perf_counter() - began) * 1000)
-    cuts = statistics.quantiles(took, n=20)
-    return {"p50": round(statistics.median(took), 2), "p95": round(cuts[18], 2)}
+        for ask, times in zip(asks, took, strict=True):
+            began = time.perf_counter()
+            ask(word)
+            times.append((time.perf_counter() - began) * 1000)
+    return [
+        {"p50": round(statistics.median(times), 2), "p95": round(statistics.quantiles(times, n=20)[18], 2)}
+        for times in took
+    ]
 
 
-def questions(engine: Asked, two: list[str], longer: list[str]) -> dict[str, dict[str, float]]:
+def questions(engines: list[Asked], two: list[str], longer: list[str]) -> Iterator[tuple[str, Any]]:
     """Every question with its times; two-character words, as officials type them most, but for the phrase."""
-    return {
-        "newest": measured(engine.newest, two),
-        "relevance": measured(engine.relevance, two),
-        "filtered": measured(engine.filtered, two),
-        "facets": measured(engine.facets, two),
-        "facets_of_longer": measured(engine.facets, longer),
-        "phrase": measured(engine.newest, longer),
-    }
+    yield "newest", measured([one.newest for one in engines], two)
+    yield "relevance", measured([one.relevance for one in engines], two)
+    yield "filtered", measured([one.filtered for one in engines], two)
+    yield "facets", measured([one.facets for one in engines], two)
+    yield "facets_of_longer", measured([one.facets for one in engines], longer)
+    yield "phrase", measured([one.newest for one in engines], longer)
 
 
-def one_more(engine: Ours) -> float:
-    """Milliseconds to add one message and have it found."""
+def one_more(engines: list[Ours]) -> list[float]:
+    """Milliseconds to add one message and have it found, of each size, in turns."""
     known = next(iter(documents(["再来一件新的来文。"], 1)))[0]
-    writer = engine.index.writer(2)
-    took = []
-    for number in range(20):
+    writers = [engine.index.writer(2) for engine in engines]
+    took: list[list[float]] = [[] for _ in engines]
+    for number in range(_ADDED):
         fresh = Document(2**29 + number, known.received_at, known.month, known.terms, known.values, 0)
-        began = time.perf_counter()
-        writer.put([fresh])
-        writer.commit()
-        took.append((time.perf_counter() - began) * 1000)
-    writer.close()
-    engine.index.release()
-    return round(statistics.median(took), 1)
+        for writer, times in zip(writers, took, strict=True):
+            began = time.perf_counter()
+            writer.put([fresh])
+            writer.commit()
+            times.append((time.perf_counter() - began) * 1000)
+    for engine, writer in zip(engines, writers, strict=True):
+        writer.close()
+        engine.index.release()
+    return [round(statistics.median(times), 1) for times in took]
 
 
 def batches(known: list[str], count: int) -> Iterator[list[tuple[Document, str]]]:
@@ -185,32 +219,69 @@ def batches(known: list[str], count: int) -> Iterator[list[tuple[Document, str]]
         yield batch
 
 
-def run(name: str, known: list[str], count: int, two: list[str], longer: list[str]) -> dict[str, Any]:
-    """Fill one engine and ask it."""
-    folder = Path(tempfile.mkdtemp(prefix="huiying-bench-"))
-    prefix = f"bench-{uuid4().hex[:8]}"
-    url = os.environ.get("HUIYING_TEST_ELASTICSEARCH_URL", "")
-    engine: Ours | Plain
+def opened(name: str, folder: Path, prefix: str) -> Ours | Plain:
+    """An empty engine of this name."""
     if name == "plain":
-        engine = Plain(folder)
-    elif name == "tantivy":
-        engine = Ours(TantivyIndex(folder))
-    else:
-        engine = Ours(ElasticIndex(ServerSettings(url.split(","), prefix=prefix, timeout_seconds=60)))
-    began = time.perf_counter()
-    engine.fill(batches(known, count))
-    seconds = time.perf_counter() - began
-    result: dict[str, Any] = {"indexed_per_second": round(count / seconds)}
-    result["ms"] = questions(engine, two, longer)
-    if isinstance(engine, Ours):
-        result["one_more_ms"] = one_more(engine)
-    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    result["megabytes"] = round(size / 1e6) if name != "elasticsearch" else None
-    shutil.rmtree(folder)
-    if name == "elasticsearch":
-        with Elasticsearch(url.split(",")) as client:
+        return Plain(folder)
+    if name == "tantivy":
+        return Ours(TantivyIndex(folder))
+    urls = os.environ[_SERVERS[name]].split(",")
+    return Ours(ElasticIndex(ServerSettings(urls, prefix=prefix, timeout_seconds=60)))
+
+
+def run(
+    name: str, known: list[str], counts: list[str], words_of: tuple[list[str], list[str]]
+) -> dict[str, Any]:
+    """Fill one engine once for each count, and ask all of them."""
+    prefix = f"bench-{uuid4().hex[:8]}"
+    engines: list[Ours | Plain] = []
+    results: dict[str, Any] = {}
+    folders = []
+    for count in counts:
+        folders.append(Path(tempfile.mkdtemp(prefix="huiying-bench-")))
+        engines.append(opened(name, folders[-1], f"{prefix}-{count}"))
+        seconds = engines[-1].fill(batches(known, int(count)))
+        size = sum(path.stat().st_size for path in folders[-1].rglob("*") if path.is_file())
+        results[count] = {
+            "indexed_per_second": round(int(count) / seconds),
+            "megabytes": round(size / 1e6) if name not in _SERVERS else None,
+            "ms": {},
+        }
+        print(json.dumps({name: {count: results[count]}}), file=sys.stderr, flush=True)
+    for question, times in questions(list(engines), *words_of):
+        for count, took in zip(counts, times, strict=True):
+            results[count]["ms"][question] = took
+        print(json.dumps({name: {question: times}}), file=sys.stderr, flush=True)
+    ours = [engine for engine in engines if isinstance(engine, Ours)]
+    for count, took in zip(counts, one_more(ours) if ours else [], strict=bool(ours)):
+        results[count]["one_more_ms"] = took
+    for folder in folders:
+        shutil.rmtree(folder)
+    if name in _SERVERS:
+        with Elasticsearch(os.environ[_SERVERS[name]].split(",")) as client:
             client.indices.delete(index=list(client.indices.get(index=f"{prefix}-*")))
-    return result
+    return results
+
+
+def growth(of_counts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """How many times its value at the first count each figure has at the last."""
+    first, last = (list(of_counts.values())[at] for at in (0, -1))
+    grown: dict[str, Any] = {
+        name: {cut: round(last["ms"][name][cut] / took[cut], 2) for cut in ("p50", "p95")}
+        for name, took in first["ms"].items()
+    }
+    for name in ("indexed_per_second", "one_more_ms"):
+        if name in first:
+            grown[name] = round(last[name] / first[name], 2)
+    return grown
+
+
+def ratios(result: dict[str, Any], last: str) -> Iterator[tuple[str, float]]:
+    """tantivy's facets against the plain alternative's, at the last count."""
+    if "tantivy" in result and "plain" in result:
+        for facets in ("facets", "facets_of_longer"):
+            ours, plain = (result[name][last]["ms"][facets]["p95"] for name in ("tantivy", "plain"))
+            yield f"tantivy_{facets}_p95_to_plain", round(ours / plain, 4)
 
 
 def main() -> None:
@@ -218,20 +289,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--counts", default="10000,1000000")
     parser.add_argument("--engines", default="tantivy,plain,elasticsearch")
-    parser.add_argument("--words", type=int, default=40)
+    parser.add_argument("--words", type=int, default=60)
     given = parser.parse_args()
     known = sentences(given.data)
     two, longer = words(known, given.words, (2,)), words(known, given.words, (3, 4, 5, 6))
-    result: dict[str, Any] = {"sentences": len(known)}
-    for count in map(int, given.counts.split(",")):
-        for name in given.engines.split(","):
-            result.setdefault(name, {})[str(count)] = run(name, known, count, two, longer)
-            print(json.dumps({name: {count: result[name][str(count)]}}), file=sys.stderr, flush=True)
     counts = given.counts.split(",")
-    if "tantivy" in result and "plain" in result:
-        for facets in ("facets", "facets_of_longer"):
-            ours, plain = (result[name][counts[-1]]["ms"][facets]["p95"] for name in ("tantivy", "plain"))
-            result[f"tantivy_{facets}_p95_to_plain"] = round(ours / plain, 4)
+    result: dict[str, Any] = {"sentences": len(known), "growth": {}}
+    for name in given.engines.split(","):
+        result[name] = run(name, known, counts, (two, longer))
+        result["growth"][name] = growth(result[name])
+    result |= dict(ratios(result, counts[-1]))
     print(json.dumps(result, indent=1))
 
 

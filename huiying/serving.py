@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import uvicorn
 
@@ -45,13 +45,16 @@ def services_of(office: Office, guests: Sequence[Guest] = ()) -> Services:
     )
 
 
-def serve(office: Office, host: str, port: int, guests: Sequence[Guest] = ()) -> None:
+def serve(
+    office: Office, host: str, port: int, guests: Sequence[Guest] = (), *, is_web_only: bool = False
+) -> None:
     """Serve pages, run the engine and assess new messages until told to stop (Ctrl+C or SIGTERM).
 
     Args:
         guests: whom the sign-in page lets in by a button; for a demo on this machine only.
+        is_web_only: pages and interfaces alone; workers do everything else.
     """
-    with _background(office):
+    with nullcontext() if is_web_only else _background(office):
         uvicorn.run(
             create_app(services_of(office, guests)),
             host=host,

@@ -51,6 +51,7 @@ class DatabaseClock:
 
     def _ask(self) -> datetime:
         # The volatile function: `now()` stands still from the beginning of a transaction.
-        with self._database.read() as connection:
+        # Whoever asks may hold a connection; waiting for another one of the pool, all of them would wait.
+        with self._database.ask() as connection:
             told: datetime = connection.execute(sa.text("SELECT clock_timestamp()")).scalar_one()
         return told.astimezone(UTC)

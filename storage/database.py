@@ -23,6 +23,7 @@ from core.errors import StorageError
 
 # The names the other packages use, so that only this one imports the library.
 __all__ = [
+    "CONNECTIONS",
     "Connection",
     "Database",
     "Row",
@@ -39,14 +40,23 @@ Row = RowMapping
 # SQLite copies the log back into the file after so many pages: a few batches of an import, not each of them.
 _LOG_PAGES = 8192
 _BUSY_SECONDS = 30
+# Of one process on PostgreSQL: four processes fit into the 100 that a server gives by default. More than the
+# web has threads (api.app), since a request may need a second one while it holds the first.
+CONNECTIONS = 24
+_CONNECTIONS_KEPT = 8
 _WRITE = "huiying_write"
 
 
 @dataclass(frozen=True)
 class Database:
-    """An open database; cheap to pass around, safe to share between threads."""
+    """An open database; cheap to pass around, safe to share between threads.
+
+    Attributes:
+        aside: on PostgreSQL, one more connection beside the pool.
+    """
 
     engine: Engine
+    aside: Engine | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,9 +84,17 @@ class Database:
         ):
             yield connection
 
+    @contextmanager
+    def ask(self) -> Iterator[Connection]:
+        """For one short question: never waits for the pool, so that who holds a connection may ask it."""
+        with _clear_errors(), (self.aside or self.engine).connect() as connection:
+            yield connection
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        if self.aside is not None:
+            self.aside.dispose()
 
 
 def open_database(url: str) -> Database:
@@ -101,7 +119,15 @@ def open_database(url: str) -> Database:
         )
         _speak_sqlite(engine)
     else:
-        engine = sa.create_engine(parsed, json_serializer=_json, pool_pre_ping=True)
+        engine = sa.create_engine(
+            parsed,
+            json_serializer=_json,
+            pool_pre_ping=True,
+            pool_size=_CONNECTIONS_KEPT,
+            max_overflow=CONNECTIONS - _CONNECTIONS_KEPT,
+        )
+        aside = sa.create_engine(parsed, pool_pre_ping=True, pool_size=1)
+        return Database(engine, aside)
     return Database(engine)
 
 

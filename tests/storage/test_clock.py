@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from storage.clock import DatabaseClock
-from storage.database import Database, open_database
+from storage.database import CONNECTIONS, Database, open_database
 
 pytestmark = [
     pytest.mark.postgres,
@@ -52,3 +53,11 @@ def test_it_counts_on_between_two_questions_and_never_back(
     monotonic[0] += 0.02
     # Asked anew, the server's clock has hardly moved: the time stands still, it does not run back.
     assert clock.now() == third
+
+
+def test_whoever_holds_the_last_connection_is_still_told_the_time(database: Database) -> None:
+    clock = DatabaseClock(database)
+    with ExitStack() as held:
+        for _ in range(CONNECTIONS):
+            held.enter_context(database.read())
+        assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=5)
