@@ -29,7 +29,17 @@ from core.clock import iso, parse_instant
 from core.errors import Conflict
 from core.model import MessageRecord, ReplyRecord
 from core.vocabulary import CaseState, Channel, DeadlineState, Precision, Tag
-from storage import cases, deadlines, events, imports, messages, planned_actions, responses, sections
+from storage import (
+    cases,
+    deadlines,
+    events,
+    imports,
+    messages,
+    planned_actions,
+    ratings,
+    responses,
+    sections,
+)
 from storage.database import Connection, Row
 from storage.events import OFFICE_STREAM, Draft
 
@@ -103,8 +113,9 @@ def undo_import(
     for revision in revisions:
         _roll_back(connection, registrar, revision, now)
     _withdraw(connection, registrar.origin, created, now)
+    rated, rerated = ratings.take_back(connection, import_id, now)
     imports.mark_undone(connection, import_id)
-    done = {"withdrawn": len(created), "restored": len(revisions)}
+    done = {"withdrawn": len(created) + rated, "restored": len(revisions) + rerated}
     facts = {"import": import_id, **done}
     events.append(connection, [Draft(OFFICE_STREAM, Tag.IMPORT_UNDONE, "human", actor, now, facts)], now)
     return done

@@ -251,6 +251,7 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.AlertKind.INCIDENT_CANDIDATE, "疑似事件"),
     (v.AlertKind.INCIDENT_GROWING, "事件扩大"),
     (v.AlertKind.MESSAGE_RISK, "高风险来文"),
+    (v.AlertKind.LOW_RATING, "差评"),
     (v.AlertState.OPEN, "待查看"),
     (v.AlertState.ACKNOWLEDGED, "已查看"),
     (v.AlertState.DISMISSED, "已排除"),

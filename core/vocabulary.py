@@ -359,6 +359,7 @@ class AlertKind(StrEnum):
     INCIDENT_CANDIDATE = "incident_candidate"
     INCIDENT_GROWING = "incident_growing"
     MESSAGE_RISK = "message_risk"
+    LOW_RATING = "low_rating"
 
 
 class AlertState(StrEnum):

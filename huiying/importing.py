@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from alerts.casework import Origin, Registrar
+from alerts.low_ratings import load_rating_rules, raise_low_ratings
 from alerts.revision import revise
 from core.errors import FileRefused
 from core.model import MessageRecord
+from core.rule_files import rules_folder
 from core.vocabulary import Channel, DeadlineStatus, ImportKind
 from crawlers.imports.mapping import Mapping
 from crawlers.imports.opening import OpenedFile, ReadingContext, open_file
@@ -105,10 +107,18 @@ class OfficeIntake:
 
     def __init__(self, office: Office, origin: Origin) -> None:
         self.registrar = Registrar(office.law, origin)
+        self._go_live_on = office.law.go_live_on
+        self._rating_rules = load_rating_rules(rules_folder() / "ratings.yml")
 
     def register(self, connection: Connection, stored: list[Stored], now: datetime) -> None:
-        """Open cases for new messages."""
+        """Open cases for new messages; low ratings among them are told."""
         self.registrar.register(connection, stored, now)
+        if stored and stored[0].record.channel is Channel.RATING:
+            self.rate(connection, [one.record for one in stored], now)
+
+    def rate(self, connection: Connection, records: list[MessageRecord], now: datetime) -> None:
+        """Raise alerts for low ratings."""
+        raise_low_ratings(connection, records, self._rating_rules, go_live_on=self._go_live_on, now=now)
 
     def revise(self, connection: Connection, message_id: int, record: MessageRecord, now: datetime) -> None:
         """Take over a newer export of a message."""

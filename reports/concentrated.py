@@ -7,7 +7,7 @@ low ratings, and statistics of consumer complaints.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -46,15 +46,16 @@ KINDS = {Common.TOPIC: "领域", Common.ITEM: "事项", Common.MATTER: "同一�
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message as far as this looks at it.
+    """A message, or a rating without text, as far as this looks at it.
 
     Attributes:
+        message: its number; None for a rating without text, which is no message.
         item: the service item or category, as the source names it; empty for unknown.
         matter: what its matter is called; empty where it stands alone.
         grade: of a service rating, 1 worst to 5 best; None for other messages.
     """
 
-    message: int
+    message: int | None
     source: str
     native_id: str
     channel: Channel
@@ -132,6 +133,13 @@ def concentrated(heard: Sequence[Heard], rules: ConcentratedRules) -> list[Probl
     ]
 
 
+def ratings_counted(heard: Sequence[Heard]) -> dict[str, int]:
+    """好差评: how many ratings of each grade, with text or without; `total` and `low` are sums of these."""
+    counted = Counter(one.grade for one in heard if one.grade is not None)
+    by_grade = {str(grade): counted[grade] for grade in range(1, 6)}
+    return {**by_grade, "total": sum(counted.values()), "low": sum(counted[g] for g in range(1, _LOW + 1))}
+
+
 def consumer_complaints(heard: Sequence[Heard]) -> list[dict[str, Any]]:
     """消费投诉公示: complaints and tip-offs to 12315 by item, the most frequent first.
 
@@ -176,5 +184,5 @@ def _problem(common: Common, name: str, group: Sequence[Heard], of: int, rule: _
     share = len(group) / of
     counted = f"{KINDS[common]}“{name}”{len(group)}件，占{of}件的{share:.0%}。"
     advice = f"建议{SUGGESTED[rule.suggests]}：{rule.why}（{rule.source}）"
-    ordered = tuple(sorted(group, key=lambda one: one.message))
+    ordered = tuple(sorted(group, key=lambda one: (one.message is None, one.message or 0)))
     return Problem(common, name, len(group), share, rule.suggests, (counted, advice), ordered)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from core.vocabulary import Channel, MessageKind
 from reports.concentrated import Heard
-from storage import assessments
-from storage.database import Connection
+from storage import assessments, ratings
+from storage.database import Connection, Row
 from storage.heard import heard
 
 
 def heard_in(connection: Connection, *, since: datetime, until: datetime) -> list[Heard]:
-    """Every message received in a half-open period, in order of number."""
+    """Every message received in a half-open period, in order of number; then the ratings without text."""
     rows = heard(connection, since=since, until=until)
     said = assessments.effective(connection, [row["id"] for row in rows])
     found = []
@@ -27,9 +27,23 @@ def heard_in(connection: Connection, *, since: datetime, until: datetime) -> lis
                 channel=Channel(row["channel"]),
                 kind=stands.kind if stands else MessageKind.OTHER,
                 topic=stands.topic if stands else "",
-                item=row["category"],
+                item=row["category"] or (row["title"] if grade else ""),
                 matter=row["matter"] or "",
                 grade=int(grade) if grade.isdecimal() else None,
             )
         )
-    return found
+    return found + [_rating(row) for row in ratings.rated(connection, since=since, until=until)]
+
+
+def _rating(row: Row) -> Heard:
+    return Heard(
+        message=None,
+        source=row["source"],
+        native_id=row["native_id"],
+        channel=Channel.RATING,
+        kind=MessageKind.OTHER,
+        topic="",
+        item=row["item"],
+        matter="",
+        grade=row["grade"],
+    )

@@ -22,6 +22,7 @@ def heard(connection: Connection, *, since: datetime, until: datetime) -> Sequen
             sources.c.key.label("source"),
             messages.c.native_id,
             messages.c.channel,
+            messages.c.title,
             messages.c.category,
             messages.c.extra,
             sa.case((matters.c.size > 1, matters.c.name)).label("matter"),

@@ -12,7 +12,12 @@ from core.clock import day_end, day_start, parse_day
 from core.errors import NotAllowed
 from core.rule_files import rules_folder
 from core.vocabulary import Scope
-from reports.concentrated import concentrated, consumer_complaints, load_concentrated_rules
+from reports.concentrated import (
+    concentrated,
+    consumer_complaints,
+    load_concentrated_rules,
+    ratings_counted,
+)
 from reports.heard import heard_in
 
 router = APIRouter(
@@ -37,4 +42,10 @@ def report(
     with services.database.read() as connection:
         heard = heard_in(connection, since=begin, until=end)
     told = [one.as_json() for one in concentrated(heard, rules)]
-    return {"from": since, "to": until, "problems": told, "consumer_complaints": consumer_complaints(heard)}
+    return {
+        "from": since,
+        "to": until,
+        "problems": told,
+        "consumer_complaints": consumer_complaints(heard),
+        "ratings": ratings_counted(heard),
+    }

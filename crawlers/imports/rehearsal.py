@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from crawlers.imports.opening import Accepted, OpenedFile, Rejected
-from storage import messages, sources
+from storage import messages, ratings, sources
 from storage.database import Connection
 from storage.imports import Counts
 
@@ -24,6 +24,8 @@ def rehearse(connection: Connection, opened: OpenedFile, source_key: str) -> Cou
         if source is not None:
             new = [one.record.native_id for one in accepted if one.record.native_id not in said]
             known = messages.find_known(connection, source.id, new)
+            bare = [one.record.native_id for one in accepted if ratings.is_bare(one.record)]
+            known = ratings.find_known(connection, source.id, [n for n in bare if n not in said]) | known
             said.update({native_id: one.content_hash for native_id, one in known.items()})
         quarantined = sum(isinstance(one, Rejected) for one in some)
         counts = Counts(

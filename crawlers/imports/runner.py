@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 from core.clock import Clock
 from core.model import MessageRecord
-from core.vocabulary import Tag
+from core.vocabulary import Channel, Tag
 from crawlers.imports.opening import Accepted, Ignored, OpenedFile, Rejected
-from storage import events, imports, messages
+from storage import events, imports, messages, ratings
 from storage.database import Connection, Database
 from storage.events import OFFICE_STREAM, Draft
 from storage.imports import Counts, Run
@@ -34,6 +34,10 @@ class Intake(Protocol):
 
     def revise(self, connection: Connection, message_id: int, record: MessageRecord, now: datetime) -> None:
         """A message whose content changed; storing the new content is the callee's part."""
+        ...
+
+    def rate(self, connection: Connection, records: list[MessageRecord], now: datetime) -> None:
+        """Ratings without text the source did not have before; they are no messages."""
         ...
 
 
@@ -123,7 +127,9 @@ class ImportRunner:
     def _store(self, connection: Connection, intake: Intake, run: Run, source_id: int, batch: _Batch) -> Run:
         now = self.clock.now()
         known = messages.find_known(connection, source_id, sorted(batch.native_ids))
-        fresh = [one.record for one in batch.accepted if one.record.native_id not in known]
+        new = [one.record for one in batch.accepted if one.record.native_id not in known]
+        fresh = [record for record in new if not ratings.is_bare(record)]
+        rated = ratings.compare(connection, source_id, [one for one in new if ratings.is_bare(one)])
         changed = [
             (known[one.record.native_id].id, one.record)
             for one in batch.accepted
@@ -131,12 +137,17 @@ class ImportRunner:
             and known[one.record.native_id].content_hash != one.record.content_hash
         ]
         # The resume point goes first: when another process moved it, nothing of this batch is tried.
-        counts = run.counts.plus(_counts(batch, len(fresh), len(changed)))
+        stored_count, revised_count = len(fresh) + len(rated.fresh), len(changed) + len(rated.changed)
+        counts = run.counts.plus(_counts(batch, stored_count, revised_count))
         run = imports.advance(connection, run, batch.position, counts)
         stored = messages.insert(connection, source_id, fresh, import_id=run.id, now=now)
         intake.register(connection, stored, now)
         for message_id, record in changed:
             intake.revise(connection, message_id, record, now)
+        if fresh and fresh[0].channel is Channel.RATING:
+            ratings.give_way(connection, source_id, [record.native_id for record in fresh], now)
+        ratings.keep(connection, source_id, rated, import_id=run.id)
+        intake.rate(connection, rated.fresh, now)
         imports.put_in_quarantine(connection, [self._sealed(run.id, row, now) for row in batch.rejected])
         return run
 

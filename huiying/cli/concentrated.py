@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -14,10 +15,12 @@ from huiying.output import command, console, print_json, print_table
 from reports.concentrated import (
     KINDS,
     SUGGESTED,
+    Heard,
     Problem,
     concentrated,
     consumer_complaints,
     load_concentrated_rules,
+    ratings_counted,
 )
 from reports.heard import heard_in
 
@@ -36,12 +39,18 @@ def concentrated_command(
     problems, consumer = concentrated(heard, rules), consumer_complaints(heard)
     if as_json:
         told = [one.as_json() for one in problems]
-        print_json({"from": since, "to": until, "problems": told, "consumer_complaints": consumer})
+        rated = ratings_counted(heard)
+        print_json(
+            {"from": since, "to": until, "problems": told, "consumer_complaints": consumer, "ratings": rated}
+        )
     else:
-        _show(problems, len(heard))
+        _show(problems, heard)
 
 
-def _show(problems: list[Problem], count: int) -> None:
+def _show(problems: list[Problem], heard: Sequence[Heard]) -> None:
+    count, rated = sum(one.message is not None for one in heard), ratings_counted(heard)
+    if rated["total"]:
+        console.print(f"好差评 {rated['total']:,} 次，其中差评 {rated['low']:,} 次。")
     if not problems:
         console.print(f"期间内共 {count:,} 件来文，没有集中的问题。")
         return

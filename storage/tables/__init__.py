@@ -40,6 +40,7 @@ from storage.tables.joint import (
 from storage.tables.matters import matter_messages, matter_terms, matters, term_statistics
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
+from storage.tables.ratings import ratings
 from storage.tables.report_periods import report_periods, restatements
 from storage.tables.request_counts import request_counts
 from storage.tables.roster import (
@@ -108,6 +109,7 @@ __all__ = [
     "planned_actions",
     "push_senders",
     "quarantine",
+    "ratings",
     "report_periods",
     "request_counts",
     "responses",

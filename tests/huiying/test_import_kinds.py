@@ -16,7 +16,7 @@ from core.vocabulary import ImportKind
 from crawlers.imports.mapping import Mapping
 from huiying.importing import Imported, Wish, import_file
 from huiying.office import Office
-from storage.tables import cases, deadlines, messages
+from storage.tables import cases, deadlines, messages, ratings
 
 COMPLAINT_HEADER = ("登记编号", "投诉类型", "提供方姓名", "联系电话", "登记日期", "投诉内容", "处理部门")
 STEPS = ("受理日期", "受理告知日期", "办结日期")
@@ -181,7 +181,7 @@ def test_ratings_in_numbers_alone_need_to_be_told_which_end_is_best(office: Offi
     wish = Wish(ImportKind.RATINGS, mapping=Mapping(best_first=True))
     brought(office, tmp_path, wish, header, row)
     with office.database.read() as connection:
-        assert connection.execute(sa.select(messages.c.extra)).scalar_one()["grade"] == "5"
+        assert connection.execute(sa.select(ratings.c.grade)).scalar_one() == 5
 
 
 @pytest.mark.parametrize("kind", [ImportKind.MESSAGE_BOARD, ImportKind.PEOPLES_ADVICE])
