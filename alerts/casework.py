@@ -12,6 +12,7 @@ from alerts.deadlines import DueTimes
 from alerts.escalation import PlannedStep
 from alerts.ladders import Ladders
 from alerts.planning import action_rows, skipped_facts, steps_of
+from alerts.procedures import NO_PROCEDURES, Procedures
 from alerts.registering import concerns, started_at, stopped_by
 from alerts.replies import HoldingPatterns, classify_reply
 from alerts.review_rules import NOTHING_REVIEWED, ReviewRules
@@ -38,6 +39,7 @@ class Law:
 
     Attributes:
         review: how drafts are reviewed before they go out.
+        procedures: the steps of requests and tasks.
         go_live_on: what was received before this day is history: counted, but wakes nobody.
     """
 
@@ -47,6 +49,7 @@ class Law:
     go_live_on: date
     ladders: Ladders
     review: ReviewRules = NOTHING_REVIEWED
+    procedures: Procedures = NO_PROCEDURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +189,11 @@ def _case_row(
 
 
 def _kind_of(law: Law, record: MessageRecord) -> CaseKind:
-    """A message is a case of the kind that the rules of its channel are for: a letter, or a request."""
-    key = law.rulebook.for_channel(record.channel)[0]
-    return law.rulebook.rule(key, local_day(record.received_at)).applies_to.kind
+    """A message is a request where any rule of its channel is for requests, else a letter."""
+    on = local_day(record.received_at)
+    keys = law.rulebook.for_channel(record.channel)
+    kinds = {law.rulebook.rule(key, on).applies_to.kind for key in keys}
+    return CaseKind.REQUEST if CaseKind.REQUEST in kinds else CaseKind.MESSAGE
 
 
 def _registered(

@@ -8,9 +8,10 @@ Both views stay in the trail: when it is said to have happened, and when it was 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from alerts import clocks
+from alerts import clocks, procedure_effects
 from alerts.casework import Law
 from alerts.steps import Act, Outcome, Step, begin, said
 from core.clock import iso
@@ -19,9 +20,18 @@ from core.vocabulary import CaseState, Command, Confirmation, ResponseKind, Tag
 from storage import responses
 from storage.database import Connection, Row
 
+_MOVE_NOTHING = {
+    ResponseKind.PRESS_CONFERENCE.value,
+    ResponseKind.REBUTTAL.value,
+    ResponseKind.STEP.value,
+}
 
-def record(step: Step, law: Law, row: dict[str, Any]) -> Outcome:
+
+def record(step: Step, law: Law, row: dict[str, Any], *, until: datetime | None = None) -> Outcome:
     """Store a response and stop the clocks it stops, or let it wait for a second person.
+
+    Args:
+        until: for a step that starts a clock without a limit of its own, when that one ends.
 
     Raises:
         InvalidInput: it claims to be older than a due instant that has passed, without a copy as evidence.
@@ -32,8 +42,10 @@ def record(step: Step, law: Law, row: dict[str, Any]) -> Outcome:
     response_id = responses.add(step.connection, row)
     settled = clocks.settle(step.connection, law, step.case_id, step.act.now)
     facts = {**_facts(row, response_id), "awaits_confirmation": False, "met": settled.met}
-    rolling = clocks.roll_on(step.connection, law, step.case, step.act.now)
-    return step.finish({**facts, "clocks": clocks.facts_of(rolling)}, occurred_at=row["occurred_at"])
+    further = clocks.roll_on(step.connection, law, step.case, step.act.now)
+    taken = procedure_effects.of(step, law, row, until)
+    facts = {**facts, **taken.facts, "clocks": clocks.facts_of([*further, *taken.clocks])}
+    return step.finish(facts, to=taken.state, occurred_at=row["occurred_at"])
 
 
 def confirm(connection: Connection, case_id: int, act: Act, law: Law, *, response_id: int) -> Outcome:
@@ -50,10 +62,12 @@ def confirm(connection: Connection, case_id: int, act: Act, law: Law, *, respons
     row = _awaited(step, response_id)
     responses.set_confirmation(connection, response_id, Confirmation.CONFIRMED)
     settled = clocks.settle(connection, law, case_id, act.now)
-    rolling = clocks.roll_on(connection, law, step.case, act.now)
-    facts = {**_facts(row, response_id), "met": settled.met, "clocks": clocks.facts_of(rolling)}
-    stays = row["kind"] in {ResponseKind.PRESS_CONFERENCE.value, ResponseKind.REBUTTAL.value}
-    return step.finish(facts, to=CaseState(step.case["state"]) if stays else None)
+    further = clocks.roll_on(connection, law, step.case, act.now)
+    taken = procedure_effects.of(step, law, row)
+    opened = clocks.facts_of([*further, *taken.clocks])
+    facts = {**_facts(row, response_id), **taken.facts, "met": settled.met, "clocks": opened}
+    stays = row["kind"] in _MOVE_NOTHING
+    return step.finish(facts, to=taken.state or (CaseState(step.case["state"]) if stays else None))
 
 
 def refuse(connection: Connection, case_id: int, act: Act, *, response_id: int, reason: str) -> Outcome:
@@ -78,7 +92,7 @@ def refuse(connection: Connection, case_id: int, act: Act, *, response_id: int, 
 
 def _claimed_against(step: Step, law: Law, row: dict[str, Any]) -> list[Row]:
     """The running clocks that the response would meet in time by its own word only."""
-    stops = clocks.STOPPED_BY[ResponseKind(row["kind"])]
+    stops = clocks.stops_of(row)
     running = clocks.still_running(step.connection, step.case_id)
     # By token, too, somebody tells it afterwards, though no person of ours is written beside it.
     told = {**row, "recorded_by": step.act.actor.login}
@@ -129,4 +143,9 @@ def _facts(row: Row | dict[str, Any], response_id: int) -> dict[str, Any]:
         "recorded_at": iso(row["recorded_at"]),
         "url": row["url"],
         "copy": row["copy_sha256"],
+        **({"step": row["step"], "result": row["result"], "document": row["title"]} if _is_step(row) else {}),
     }
+
+
+def _is_step(row: Row | dict[str, Any]) -> bool:
+    return bool(row["kind"] == ResponseKind.STEP.value)

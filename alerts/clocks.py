@@ -43,6 +43,7 @@ STOPPED_BY: Mapping[ResponseKind, frozenset[ClockStop]] = {
     # Saying what is untrue answers the public where a response is owed; it is no statement of what is true.
     ResponseKind.REBUTTAL: frozenset({ClockStop.RESPONSE_PUBLISHED}),
 }
+# A step of a procedure stops what its own row names.
 _STILL = (DeadlineState.RUNNING.value, DeadlineState.PAUSED.value)
 
 
@@ -88,6 +89,37 @@ def start(
     if not case["is_history"]:
         plan_for(connection, law.ladders, added, now)
     return added
+
+
+def start_until(
+    connection: Connection, law: Law, case: Fact, key: str, *, due_at: datetime, now: datetime
+) -> dict[str, Any]:
+    """Start a clock whose limit its own paper names, as an order of supervision does, and plan its ladder."""
+    rule = law.rulebook.rule(key, local_day(now))
+    row = {
+        "case_id": case["id"],
+        "rule_key": rule.key,
+        "rule_version": rule.version,
+        "calendar_version": "",
+        "cycle": case["cycle"],
+        "anchor": rule.starts.value,
+        "started_at": now,
+        "due_at": due_at,
+        "is_provisional": False,
+        "registered_at": now,
+        **answer_columns(UNANSWERED),
+    }
+    (clock,) = deadlines.add(connection, [row])
+    plan_for(connection, law.ladders, [clock], now)
+    return clock
+
+
+def stops_of(response: Fact) -> frozenset[ClockStop]:
+    """The facts that a response is: those of its kind, or, for a step of a procedure, those it names."""
+    kind = ResponseKind(response["kind"])
+    if kind is ResponseKind.STEP:
+        return frozenset(ClockStop(word) for word in response["stops"].split())
+    return STOPPED_BY[kind]
 
 
 def still_running(connection: Connection, case_id: int) -> list[Row]:
@@ -258,7 +290,10 @@ def _row(
 def _meets(response: Row, clock: Row, stops: ClockStop) -> bool:
     if response["occurred_at"] is None or response["cycle"] < clock["cycle"]:
         return False
-    if stops not in STOPPED_BY[ResponseKind(response["kind"])]:
+    if stops not in stops_of(response):
+        return False
+    # The same step may be taken again; the earlier one does not stop the later clock.
+    if response["kind"] == ResponseKind.STEP.value and response["occurred_at"] < clock["started_at"]:
         return False
     # The publication a rolling clock starts from is not the next one.
     if stops is ClockStop.UPDATE_PUBLISHED:

@@ -7,21 +7,18 @@ stops.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from alerts.answers import UNANSWERED
-from alerts.casework import Law, answer_columns
-from alerts.planning import plan_for
+from alerts import clocks
+from alerts.casework import Law
 from alerts.steps import Act, Outcome, Step, begin, said
 from alerts.telling import tell
-from core.clock import iso, local_day, require_aware
+from core.clock import iso, require_aware
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.vocabulary import Audience, Command, CommentKind, Precision
 from storage import deadlines, joint, planned_actions, sections
 from storage.database import Connection, Row
 
 SUPERVISION = "supervision.order"
-_ORDERED = "ordered"
 
 
 def comment(connection: Connection, case_id: int, act: Act, *, text: str) -> Outcome:
@@ -135,7 +132,7 @@ def supervise(
         raise _refused(step, "还没有承办科室。", "请先交办，再督办。", "case.no_section")
     if _open_order(step) is not None:
         raise _refused(step, "上一道督办还没有办结。", "请先催办或答复上一道督办。", "supervision.open")
-    clock = _start_clock(step, law, until)
+    clock = clocks.start_until(connection, law, step.case, SUPERVISION, due_at=until, now=act.now)
     number = joint.order(
         connection,
         case_id=case_id,
@@ -187,27 +184,6 @@ def _say(step: Step, kind: CommentKind, text: str) -> int:
 def _open_order(step: Step) -> Row | None:
     found = [row for row in joint.orders(step.connection, step.case_id) if row["answered_at"] is None]
     return found[-1] if found else None
-
-
-def _start_clock(step: Step, law: Law, due_at: datetime) -> dict[str, Any]:
-    now = step.act.now
-    rule = law.rulebook.rule(SUPERVISION, local_day(now))
-    row = {
-        "case_id": step.case_id,
-        "rule_key": rule.key,
-        "rule_version": rule.version,
-        "calendar_version": "",
-        "cycle": step.case["cycle"],
-        "anchor": _ORDERED,
-        "started_at": now,
-        "due_at": due_at,
-        "is_provisional": False,
-        "registered_at": now,
-        **answer_columns(UNANSWERED),
-    }
-    (clock,) = deadlines.add(step.connection, [row])
-    plan_for(step.connection, law.ladders, [clock], now)
-    return clock
 
 
 def _person(step: Step) -> int:

@@ -18,10 +18,11 @@ _S, _C, _R = CaseState, Command, Role
 
 # A case whose answer is still owed. A case referred to another office is owed on: passing on answers nobody.
 UNANSWERED = frozenset({_S.NEW, _S.ASSIGNED, _S.ACKNOWLEDGED, _S.SENT_BACK, _S.REOPENED, _S.REFERRED})
-ANSWERED = frozenset({_S.REPLIED, _S.RESPONDED})
+ANSWERED = frozenset({_S.REPLIED, _S.RESPONDED, _S.COMPLETED})
 
 _LETTERS = frozenset({CaseKind.MESSAGE, CaseKind.REQUEST})
 _INCIDENTS = frozenset({CaseKind.INCIDENT})
+_TASKS = frozenset({CaseKind.TASK})
 _ALL_KINDS = frozenset(CaseKind)
 
 _DESK = frozenset({_R.PRESS, _R.DUTY, _R.MANAGER})
@@ -90,6 +91,7 @@ TABLE: tuple[Move, ...] = (
     ),
     Move(_C.CONFIRM, _LETTERS, _OPEN_OR_ANSWERED, _S.REPLIED, Tag.RESPONSE_CONFIRMED, _DESK),
     Move(_C.CONFIRM, _INCIDENTS, _OPEN_OR_ANSWERED, _S.RESPONDED, Tag.RESPONSE_CONFIRMED, _DESK),
+    Move(_C.CONFIRM, _TASKS, _OPEN_OR_ANSWERED | {_S.CLOSED}, None, Tag.RESPONSE_CONFIRMED, _DESK),
     Move(_C.REFUSE, _ALL_KINDS, _OPEN_OR_ANSWERED, None, Tag.RESPONSE_REFUSED, _DESK),
     Move(_C.GRADE, _INCIDENTS, _OPEN_OR_ANSWERED, None, Tag.INCIDENT_GRADED, _DESK),
     Move(
@@ -164,6 +166,15 @@ TABLE: tuple[Move, ...] = (
         frozenset({_R.PRESS, _R.DUTY}),
     ),
     Move(_C.SPLIT, _INCIDENTS, _OPEN_OR_ANSWERED, None, Tag.INCIDENT_SPLIT, _DESK),
+    # Which steps there are, and who takes them when, stands in `rules/procedures`.
+    Move(
+        _C.TAKE_STEP,
+        frozenset({CaseKind.REQUEST, CaseKind.TASK, CaseKind.MESSAGE}),
+        _OPEN_OR_ANSWERED | {_S.CLOSED},
+        None,
+        Tag.STEP_TAKEN,
+        _ANYBODY,
+    ),
 )
 
 

@@ -57,6 +57,7 @@ from api.routes import joint as joint_routes
 from api.routes import messages as message_routes
 from api.routes import papers as paper_routes
 from api.routes import periods as period_routes
+from api.routes import procedures as procedure_routes
 from api.routes import receipts as receipt_routes
 from api.routes import reports as report_routes
 from api.routes import roster as roster_routes
@@ -154,6 +155,7 @@ def _interface() -> APIRouter:
         together_routes,  # before the routes whose address has a number there
         case_routes,
         timing_routes,
+        procedure_routes,
         joint_routes,
         roster_routes,
         deadline_routes,

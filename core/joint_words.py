@@ -48,3 +48,11 @@ class LinkKind(StrEnum):
 
     MERGED = "merged"
     SPLIT = "split"
+
+
+class OpinionVerdict(StrEnum):
+    """What becomes of an opinion on a draft decision."""
+
+    ADOPTED = "adopted"
+    PARTLY = "partly"
+    NOT_ADOPTED = "not_adopted"

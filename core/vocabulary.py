@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.clock_words import ClockStart as ClockStart
+from core.clock_words import ClockStop as ClockStop
 from core.gathering_words import Route as Route
 from core.gathering_words import SourceTrouble as SourceTrouble
 from core.gathering_words import Verdict as Verdict
@@ -12,6 +14,7 @@ from core.joint_words import DraftKind as DraftKind
 from core.joint_words import DraftState as DraftState
 from core.joint_words import ExtensionState as ExtensionState
 from core.joint_words import LinkKind as LinkKind
+from core.joint_words import OpinionVerdict as OpinionVerdict
 from core.joint_words import ReviewVerdict as ReviewVerdict
 
 
@@ -109,6 +112,7 @@ class CaseState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     REPLIED = "replied"
     RESPONDED = "responded"
+    COMPLETED = "completed"
     CLOSED = "closed"
     DISMISSED = "dismissed"
     MERGED = "merged"
@@ -156,41 +160,6 @@ class DayKind(StrEnum):
     MAKE_UP_WORKING_DAY = "make_up_working_day"
     CALENDAR_DAY = "calendar_day"
     PAUSED = "paused"
-
-
-class ClockStart(StrEnum):
-    """The fact that starts a clock, or that a backwards limit is counted from."""
-
-    RECEIVED = "received"
-    EARLIEST_KNOWN = "earliest_known"
-    LAST_PUBLICATION = "last_publication"
-    ACCEPTED = "accepted"
-    DECISION_ISSUED = "decision_issued"
-    PLANNED_DATE = "planned_date"
-    PRINTED = "printed"
-    ORDERED = "ordered"
-
-
-class ClockStop(StrEnum):
-    """The only fact that stops a clock; nothing else does."""
-
-    STATEMENT_PUBLISHED = "statement_published"
-    PRESS_CONFERENCE_HELD = "press_conference_held"
-    RESPONSE_PUBLISHED = "response_published"
-    UPDATE_PUBLISHED = "update_published"
-    SUBSTANTIVE_REPLY = "substantive_reply"
-    COMPLETE_ANSWER = "complete_answer"
-    REGISTERED = "registered"
-    ANSWERED = "answered"
-    WRITTEN_NOTICE = "written_notice"
-    FINISHED = "finished"
-    DECISION_TOLD = "decision_told"
-    MEDIATION_ENDED = "mediation_ended"
-    CASE_DECIDED = "case_decided"
-    ADOPTION_PUBLISHED = "adoption_published"
-    FILED = "filed"
-    PUBLISHED = "published"
-    ORDER_ANSWERED = "order_answered"
 
 
 class Trust(StrEnum):
@@ -303,6 +272,7 @@ class ResponseKind(StrEnum):
     STATEMENT = "statement"
     PRESS_CONFERENCE = "press_conference"
     REBUTTAL = "rebuttal"
+    STEP = "step"
 
 
 class Confirmation(StrEnum):
@@ -351,6 +321,7 @@ class Command(StrEnum):
     REVIEW = "review"
     UPDATE = "update"
     REBUT = "rebut"
+    TAKE_STEP = "take_step"
 
 
 class AlertKind(StrEnum):
@@ -422,6 +393,7 @@ class Tag(StrEnum):
     DRAFT_SENT_BACK = "draft:sent_back"
     UPDATE_PUBLISHED = "update:published"
     REBUTTAL_PUBLISHED = "rebuttal:published"
+    STEP_TAKEN = "step:taken"
     EXTENSION_ASKED = "extension:asked"
     EXTENSION_GRANTED = "extension:granted"
     EXTENSION_REFUSED = "extension:refused"

@@ -15,6 +15,7 @@ from alerts.casework import Law
 from alerts.channels.limits import ChannelLimits, load_limits
 from alerts.deadlines import DueTimes
 from alerts.ladders import Ladders, load_ladders
+from alerts.procedures import load_procedures
 from alerts.replies import load_holding_patterns
 from alerts.review_rules import load_review_rules
 from core.clock import Clock, FixedClock, SystemClock, local_day
@@ -90,7 +91,8 @@ class Office:
         """What casework needs of all this."""
         holding = load_holding_patterns(rules_folder() / "lexicon" / "holding_replies.yml")
         review = load_review_rules(rules_folder() / "review.yml")
-        return Law(self.rulebook, self.due_times, holding, self.go_live_on, self.ladders, review)
+        procedures = load_procedures(rules_folder() / "procedures", self.rulebook)
+        return Law(self.rulebook, self.due_times, holding, self.go_live_on, self.ladders, review, procedures)
 
     @cached_property
     def go_live_on(self) -> date:

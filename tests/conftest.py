@@ -17,6 +17,7 @@ import pytest
 from alerts.casework import Law
 from alerts.deadlines import DueTimes
 from alerts.ladders import load_ladders
+from alerts.procedures import load_procedures
 from alerts.replies import load_holding_patterns
 from analysis.sentiment.fast import open_scorer
 from core.clock import SHANGHAI, FixedClock
@@ -150,10 +151,12 @@ def law() -> Law:
     """The rules and calendars that ship, for an office that went live on 1 January 2026."""
     folder = rules_folder()
     rulebook = load_rulebook(folder)
+    procedures = load_procedures(folder / "procedures", rulebook)
     return Law(
         rulebook=rulebook,
         due_times=DueTimes(load_calendar(folder / "calendar")),
         holding=load_holding_patterns(folder / "lexicon" / "holding_replies.yml"),
         go_live_on=date(2026, 1, 1),
         ladders=load_ladders(folder, {rule.key for rule in rulebook.rules()}),
+        procedures=procedures,
     )

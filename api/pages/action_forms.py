@@ -139,6 +139,9 @@ def forms_for(person: Person, ground: Ground, attempts: Sequence[Attempt]) -> li
 
 
 def _makes_sense(command: Command, ground: Ground) -> bool:
+    if command is Command.TAKE_STEP:
+        # Each step has a form of its own.
+        return False
     if command in {Command.CONFIRM, Command.REFUSE}:
         return bool(ground.awaiting)
     if command is Command.SET_SIMPLE:

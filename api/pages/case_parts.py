@@ -20,6 +20,7 @@ from api.pages.handling_contexts import (
 )
 from api.pages.happenings import happenings
 from api.pages.joint_forms import joint_choices, joint_of
+from api.pages.procedure_parts import procedure_of
 from api.pages.timing_forms import timing_choices
 from api.pages.wording import span
 from api.security.identity import Person
@@ -46,6 +47,7 @@ _ANCHORS = {
     "first_public": "首次公开发布之时",
     "first_seen": "首次发现之时",
     "reopened": "重新办理之时",
+    "completed": "收到补正材料之时",
 }
 _TYPED = ("text", "reason", "outcome", "office", "url", "publisher", "title")
 
@@ -128,13 +130,26 @@ def handling_of(
         is_history=case["is_history"],
         clocks=_clocks(connection, services, case["id"]),
         timeline=happenings(trail, labels),
-        said=[_said(row) for row in [*responses.standing(connection, case["id"]), *awaiting]],
+        said=[
+            _said(row)
+            for row in [*responses.standing(connection, case["id"]), *awaiting]
+            if row["kind"] != ResponseKind.STEP.value or row["confirmation"] == Confirmation.AWAITED.value
+        ],
         signatures=[Signature(row["name"], row["at"], row["is_first"]) for row in signed],
         forms=forms,
         joint=joint_of(connection, case),
+        procedure=procedure_of(connection, services, person, case, *_tried(refusal)),
         done=_done(done, kind),
         failure=_failure(refusal, forms, meanwhile) if refusal else None,
     )
+
+
+def _tried(refusal: Refusal | None) -> tuple[Given | None, str]:
+    """A step that was refused, as typed, and its wrong field."""
+    if refusal is None or refusal.command is not Command.TAKE_STEP:
+        return None, ""
+    wrong = refusal.error.field if isinstance(refusal.error, InvalidInput) else None
+    return refusal.given, wrong or ""
 
 
 def _more(*parts: More) -> More:
@@ -151,7 +166,7 @@ def _done(done: str, kind: CaseKind) -> str | None:
 
 def _failure(refusal: Refusal, forms: Sequence[ActionForm], meanwhile: Sequence[Happening]) -> Failure:
     error = refusal.error
-    has_form = any(form.command == refusal.command for form in forms)
+    has_form = refusal.command is Command.TAKE_STEP or any(form.command == refusal.command for form in forms)
     typed = [refusal.given[name].strip() for name in _TYPED]
     return Failure(
         message=error.message,

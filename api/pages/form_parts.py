@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from api.pages.contexts import Option
 from core.vocabulary import Command
 
 
@@ -38,3 +39,22 @@ class More:
 
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     pointless: frozenset[Command] = frozenset()
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One thing a form asks for.
+
+    Attributes:
+        kind: `line`, `text`, `choice`, `checks`, `time`, `url` or `file`.
+        error: what is wrong with it, or None.
+    """
+
+    name: str
+    label: str
+    kind: str
+    value: str
+    hint: str
+    is_required: bool
+    options: Sequence[Option]
+    error: str | None

@@ -8,31 +8,14 @@ from datetime import datetime
 
 from alerts.grading import PreviewedClock
 from api.pages.contexts import ClockGroup, ClockLine, Option, PageContext
+from api.pages.form_parts import FormField as FormField
 from api.pages.joint_forms import Joint
+from api.pages.procedure_contexts import ProcedurePart
 from api.pages.reply_checks import ReplyCheck
 from api.pages.spread import Spread
 from core.rulebook import Rule
 from core.vocabulary import CaseState, Channel, DeadlineStatus, Level, Role
 from storage.assessments import Effective
-
-
-@dataclass(frozen=True)
-class FormField:
-    """One thing a form asks for.
-
-    Attributes:
-        kind: `line`, `text`, `choice`, `checks`, `time`, `url` or `file`.
-        error: what is wrong with it, or None.
-    """
-
-    name: str
-    label: str
-    kind: str
-    value: str
-    hint: str
-    is_required: bool
-    options: Sequence[Option]
-    error: str | None
 
 
 @dataclass(frozen=True)
@@ -167,6 +150,7 @@ class Handling:
     signatures: Sequence[Signature]
     forms: Sequence[ActionForm]
     joint: Joint
+    procedure: ProcedurePart
     done: str | None
     failure: Failure | None
 

@@ -54,6 +54,7 @@ _WITH_A_TIME_OF_ITS_OWN = frozenset(
         Tag.STATEMENT_PUBLISHED,
         Tag.PRESS_CONFERENCE_HELD,
         Tag.RESPONSE_CLAIMED,
+        Tag.STEP_TAKEN,
     }
 )
 
@@ -142,6 +143,7 @@ _SAYINGS: Mapping[Tag, tuple[Callable[[_Facts], str], ...]] = {
     Tag.REBUTTAL_PUBLISHED: (_plain("url"),),
     Tag.EXTENSION_ASKED: (_plain("reason"),),
     Tag.EXTENSION_REFUSED: (_plain("reason"),),
+    Tag.STEP_TAKEN: (_plain("document"),),
     Tag.DEADLINE_RECALCULATED: (_recalculated, _plain("reason")),
     Tag.CASE_SIMPLE_SET: (_simple, _plain("reason")),
     Tag.STATEMENT_PUBLISHED: (_plain("url"),),

@@ -15,6 +15,7 @@ from alerts.workflow import move_for
 from api.pages.calls import Call
 from api.pages.given import Given
 from api.pages.joint_verbs import JOINT_VERBS
+from api.pages.procedure_parts import take
 from api.pages.timing_verbs import TIMING_VERBS
 from api.security.identity import Person
 from api.services import Services
@@ -49,6 +50,7 @@ _VERBS: Mapping[Command, Callable[[Call], Outcome]] = {
         *c.where(), response_id=c.given.number("response"), reason=c.given["reason"]
     ),
     Command.GRADE: lambda c: _grade(c),
+    Command.TAKE_STEP: take,
     **TIMING_VERBS,
     **JOINT_VERBS,
 }

@@ -53,6 +53,7 @@ from storage.tables.roster import (
 )
 from storage.tables.search import search_changes
 from storage.tables.senders import push_senders
+from storage.tables.tasks import case_documents, opinions, policy_documents, task_plans, tasks
 from storage.tables.timing import case_links, deadline_pauses, extensions
 from storage.tables.uploads import uploads
 
@@ -64,6 +65,7 @@ __all__ = [
     "assessments",
     "assisting_sections",
     "attachments",
+    "case_documents",
     "case_links",
     "cases",
     "channel_buckets",
@@ -101,12 +103,14 @@ __all__ = [
     "message_revisions",
     "messages",
     "notices",
+    "opinions",
     "outbox",
     "paper_versions",
     "papers",
     "people",
     "person_channels",
     "planned_actions",
+    "policy_documents",
     "push_senders",
     "quarantine",
     "ratings",
@@ -125,6 +129,8 @@ __all__ = [
     "source_states",
     "sources",
     "supervision_orders",
+    "task_plans",
+    "tasks",
     "term_statistics",
     "tokens",
     "uploads",

@@ -119,6 +119,10 @@ responses = Table(
     Column("title", Text),
     Column("copy_sha256", ForeignKey("saved_copies.sha256")),
     Column("withdrawn_at", Instant),
+    # Of a step of a procedure: its key, its result, and the facts it is, parted by blanks.
+    Column("step", String(40)),
+    Column("result", String(40)),
+    Column("stops", String(120)),
     # awaited | confirmed | refused, for a response recorded after a clock ran out that claims to be from
     # before; NULL for all others. Stops no clock until a second person has confirmed it.
     Column("confirmation", String(20)),

@@ -29,7 +29,7 @@ def test_a_command_the_state_does_not_allow_says_what_is_allowed() -> None:
         move_for(MESSAGE, CaseState.CLOSED, Command.REPLY, PRESS)
     assert caught.value.status == "closed"
     assert caught.value.command == "reply"
-    assert caught.value.allowed == ("reopen",)
+    assert caught.value.allowed == ("reopen", "take_step")
     assert "重新办理" in caught.value.mend
 
 
@@ -73,6 +73,6 @@ def test_an_official_reads_the_table_in_chinese() -> None:
     assert len(lines) == len(TABLE)
     (reopen,) = [line for line in lines if line.command == "重新办理"]
     assert reopen.to == "重新办理"
-    assert reopen.since == "已答复、已回应、已办结、不予处理"
+    assert reopen.since == "已答复、已回应、已完成、已办结、不予处理"
     assert reopen.who == "新闻宣传、值班员、领导督查"
     assert not any(char.isascii() and char.isalpha() for line in lines for char in line.since + line.who)

@@ -16,6 +16,7 @@ _PURE = {
     "alerts.workflow",
     "alerts.deadlines",
     "alerts.escalation",
+    "alerts.procedures",
     "alerts.replies",
     "alerts.registering",
     "alerts.roster",

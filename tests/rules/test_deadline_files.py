@@ -38,6 +38,18 @@ def test_the_rules_switched_on_are_those_of_the_policy_documents() -> None:
         ("workplan.publish", 30, D),
         ("hotline.order_limit", None, D),
         ("supervision.order", None, D),
+        # Steps of a request that only some take.
+        ("foi.completion_notice", 7, W),
+        ("petition.hand_back", 5, W),
+        ("petition.review", 30, D),
+        ("petition.reexamine", 30, D),
+        ("report.tell", 5, W),
+        ("appeal.answer", 10, W),
+        ("lawsuit.answer", 15, D),
+        # Limits that each paper of the office names.
+        ("lookback.check", None, D),
+        ("task.finish", None, D),
+        ("rectification.finish", None, D),
     }
 
 
