@@ -31,6 +31,7 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.ImportKind.FOI, "依申请公开导出表"),
     (v.ImportKind.RATINGS, "好差评导出表"),
     (v.ImportKind.WEIBO_EXPORT, "微博搜索导出表"),
+    (v.ImportKind.MEDIA, "媒体报道清单"),
     (v.Route.OFFICIAL, "官方接口"),
     (v.Route.OPEN, "公开页面"),
     (v.Route.LOGIN, "需本单位账号登录"),

@@ -47,6 +47,7 @@ class ImportKind(StrEnum):
     FOI = "foi"
     RATINGS = "ratings"
     WEIBO_EXPORT = "weibo_export"
+    MEDIA = "media"
 
 
 class MessageKind(StrEnum):

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from alerts.casework import Origin, Registrar
+from alerts.flagged import raise_flagged
 from alerts.low_ratings import load_rating_rules, raise_low_ratings
 from alerts.revision import revise
 from core.errors import FileRefused
@@ -113,6 +114,7 @@ class OfficeIntake:
     def register(self, connection: Connection, stored: list[Stored], now: datetime) -> None:
         """Open cases for new messages; low ratings among them are told."""
         self.registrar.register(connection, stored, now)
+        raise_flagged(connection, stored, go_live_on=self._go_live_on, now=now)
         if stored and stored[0].record.channel is Channel.RATING:
             self.rate(connection, [one.record for one in stored], now)
 
@@ -123,6 +125,8 @@ class OfficeIntake:
     def revise(self, connection: Connection, message_id: int, record: MessageRecord, now: datetime) -> None:
         """Take over a newer export of a message."""
         revise(connection, self.registrar, message_id, record, now)
+        flagged = [Stored(message_id, record)]
+        raise_flagged(connection, flagged, go_live_on=self._go_live_on, now=now)
 
 
 Progress = Callable[[int, int], None]

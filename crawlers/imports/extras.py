@@ -8,6 +8,7 @@ from functools import lru_cache
 from core.redact import Redactor
 from crawlers.imports.cells import Cell, as_line, as_switch, as_text, is_damaged_number
 from crawlers.imports.header import Layout
+from crawlers.parsing.counts import read_count
 
 DAMAGED = "已损坏"
 _WORDS_KEPT = 1024
@@ -20,6 +21,7 @@ _TAKEN_NAMES = (
     "replied_at reply_org status_src secret url user_id limit_amount limit_unit"
 )
 _TAKEN = frozenset(_TAKEN_NAMES.split())
+_COUNTS = ("reposts", "comments", "likes")
 _JOINED = frozenset({"area", "category"})
 
 Convert = Callable[[Cell], str]
@@ -68,6 +70,7 @@ class ExtraColumns:
             "caller_phone": lambda cell: _intact(cell, self._redactor.phone),
             "caller_id_no": lambda cell: _intact(cell, self._redactor.id_number),
             "address": lambda cell: self._redactor.address(as_line(cell)),
+            **dict.fromkeys(_COUNTS, lambda cell: read_count(as_line(cell)) or self._text(cell)),
         }
         if name:
             return converts.get(name) or lru_cache(_WORDS_KEPT, typed=True)(self._text)

@@ -10,11 +10,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from core.clock import iso
+from core.flags import FLAGS
 from core.model import MessageRecord, ReplyRecord
 from core.redact import Redactor
 from core.vocabulary import Channel, ImportKind
 from crawlers.imports.cells import YES, Cell, as_line, as_text, as_yes_or_no, is_damaged_number
 from crawlers.imports.extras import ExtraColumns
+from crawlers.imports.flags import FlagColumns
 from crawlers.imports.grades import GradeColumns
 from crawlers.imports.header import Layout
 from crawlers.imports.limits import NO_LIMIT, PrintedLimit, read_limit
@@ -36,6 +38,7 @@ CHANNELS = {
     ImportKind.FOI: Channel.FOI,
     ImportKind.RATINGS: Channel.RATING,
     ImportKind.WEIBO_EXPORT: Channel.WEIBO,
+    ImportKind.MEDIA: Channel.MEDIA,
 }
 
 _TITLE_LENGTH = 40
@@ -86,6 +89,7 @@ class RowReader:
         self._extras = ExtraColumns(layout, redactor)
         self._times = time_columns(kind, layout, month_first, now)
         self._steps = StepColumns(layout.columns, self._times)
+        self._flags = FlagColumns(layout.columns) if kind is ImportKind.PETITION else None
         self._grades = None
         if kind is ImportKind.RATINGS:
             self._grades = GradeColumns(layout.columns, layout.labels, best_first=best_first)
@@ -105,6 +109,8 @@ class RowReader:
         )
         if isinstance(said, Refusal):
             return self._skip(cells) or said
+        if self._flags is not None and (flags := self._flags.read(cells)):
+            said[FLAGS] = flags
         return self._record(cells, received, replies, said, warnings)
 
     def _record(
@@ -115,7 +121,7 @@ class RowReader:
         said: dict[str, str],
         warnings: list[str],
     ) -> MessageRecord:
-        """The record of a row; `said` is what it says beside the text: steps of a request, or a grade."""
+        """The record of a row; `said` is what it says beside the text: steps of a request, flags, a grade."""
         body = self._mask(self._text(cells, "body"))
         title = self._mask(self._line(cells, "title")) or body.replace("\n", " ")[:_TITLE_LENGTH]
         status = self._first_word(cells, "status_src")

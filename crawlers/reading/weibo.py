@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from core.vocabulary import Precision
+from crawlers.parsing.counts import read_count
 from crawlers.parsing.dates import Moment
 from crawlers.parsing.page_times import page_moment
 from crawlers.parsing.weibo_ids import bid_from_mid, mid_from_bid, posted_at
 from crawlers.reading.fields import as_text
 
-_COUNT = re.compile(r"(\d+(?:\.\d+)?)(万|亿)?(\+)?")
-_TIMES = {"万": 10_000, "亿": 100_000_000}
 _DEPTH = 6
 _COUNTS = {"转发": "reposts_count", "评论": "comments_count", "赞": "attitudes_count"}
 
@@ -75,12 +73,7 @@ def is_public(post: Mapping[str, Any]) -> bool:
 
 def count_text(value: Any) -> str:
     """A count as digits, with `约` where the source rounds: `1.2万`, `100万+`; a word (`转发`) is 0."""
-    text = as_text(value)
-    found = _COUNT.fullmatch(text)
-    if found is None:
-        return "0"
-    number = round(float(found.group(1)) * _TIMES.get(found.group(2), 1))
-    return f"约{number}" if found.group(2) or found.group(3) else str(number)
+    return read_count(as_text(value)) or "0"
 
 
 def posts_of_cards(cards: Any, depth: int = 0) -> Iterator[Mapping[str, Any]]:

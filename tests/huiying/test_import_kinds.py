@@ -16,7 +16,7 @@ from core.vocabulary import ImportKind
 from crawlers.imports.mapping import Mapping
 from huiying.importing import Imported, Wish, import_file
 from huiying.office import Office
-from storage.tables import cases, deadlines, messages, ratings
+from storage.tables import alerts, cases, deadlines, messages, ratings
 
 COMPLAINT_HEADER = ("登记编号", "投诉类型", "提供方姓名", "联系电话", "登记日期", "投诉内容", "处理部门")
 STEPS = ("受理日期", "受理告知日期", "办结日期")
@@ -191,3 +191,45 @@ def test_boards_and_advice_are_read_like_mailboxes(office: Office, tmp_path: Pat
     assert clocks(office)["message.first_reply"] == ("running", None)
     with office.database.read() as connection:
         assert connection.execute(sa.select(cases.c.channel)).scalar_one() == kind.value
+
+
+def told(office: Office) -> list[tuple[str, list[str], int | None]]:
+    with office.database.read() as connection:
+        rows = connection.execute(sa.select(alerts).order_by(alerts.c.id)).mappings()
+        return [(row["title"], row["reasons"], row["case_id"]) for row in rows]
+
+
+def test_a_flagged_petition_asks_for_a_look_as_it_comes_in(office: Office, tmp_path: Path) -> None:
+    header = ("XFJBH", "BT", "DJSJ", "GK", "YYBZ", "JTXFBZ", "JJBZ")
+    at, old = "2026-11-23 08:00:00", "2026-11-02 08:00:00"
+    rows = (
+        ("X1", "欠薪", at, "工资未发", "1", "是", "一般"),
+        ("X2", "修路", at, "路面破损", "0", "否", "特急"),
+        ("X3", "绿化", at, "树木枯死", "", "", "一般"),
+        ("X4", "旧事", old, "启用以前的", "1", "", ""),
+    )
+    bring(office, tmp_path, ImportKind.PETITION, header, *rows)
+    first = [("欠薪", ["来源标明：扬言、集体访。"], 1), ("修路", ["来源标明：紧急。"], 2)]
+    assert told(office) == first
+    later = ("X3", "绿化", at, "树木枯死", "", "√", "一般")
+    bring(office, tmp_path, ImportKind.PETITION, header, *rows[:2], later)
+    assert told(office) == [*first, ("绿化", ["来源标明：集体访。"], 3)], "each only once"
+
+
+def test_a_list_of_media_reports_runs_no_clock(office: Office, tmp_path: Path) -> None:
+    header = ("标题", "发布时间", "媒体名称", "内容摘要", "原文链接", "转载数")
+    row = (
+        "电梯检查",
+        "2026-11-22 08:00",
+        "滨海日报",
+        "市场监管部门…",
+        "https://news.binhai.example/1",
+        "1.2万",
+    )
+    done = bring(office, tmp_path, ImportKind.MEDIA, header, row)
+    assert done.counts.stored == 1
+    assert clocks(office) == {}
+    with office.database.read() as connection:
+        stored = connection.execute(sa.select(messages)).mappings().one()
+    assert (stored["channel"], stored["url"]) == ("media", "https://news.binhai.example/1")
+    assert (stored["extra"]["媒体名称"], stored["extra"]["转载数"]) == ("滨海日报", "约12000")
