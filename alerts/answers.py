@@ -6,14 +6,13 @@ Only a substantive reply stops a clock; a holding reply ("已收悉") is remembe
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from core.vocabulary import Precision, ReplyKind
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedReply:
+class JudgedReply(NamedTuple):
     """A reply with the judgement of its text.
 
     Attributes:
@@ -27,8 +26,7 @@ class JudgedReply:
     known_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """How a message stands after its replies.
 
     Attributes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field, field_validator
 
@@ -33,8 +34,7 @@ class Says(StrEnum):
 _HOLDING = frozenset({Says.RECEIPT, Says.TRANSFER, Says.PROMISE})
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyVerdict:
+class ReplyVerdict(NamedTuple):
     """What a reply is.
 
     Attributes:

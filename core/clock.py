@@ -9,12 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC as UTC
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from core.errors import InvalidInput
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+# The day of one message's receipt is asked for half a dozen times while its clocks are set.
+_INSTANTS_KEPT = 4096
 
 
 class Clock(Protocol):
@@ -71,6 +74,7 @@ def shanghai(instant: datetime) -> datetime:
     return require_aware(instant).astimezone(SHANGHAI)
 
 
+@lru_cache(_INSTANTS_KEPT)
 def local_day(instant: datetime) -> date:
     """The day on which `instant` falls in the office."""
     return shanghai(instant).date()

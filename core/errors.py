@@ -7,6 +7,7 @@ An error carries one Chinese sentence that says what is wrong (`message`) and on
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 
 class HuiyingError(Exception):
@@ -29,6 +30,17 @@ class HuiyingError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message}{self.mend}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An error may come from another process, whatever arguments its family is made with.
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(family: type[HuiyingError], arguments: tuple[Any, ...], state: dict[str, Any]) -> HuiyingError:
+    """The error as it was in the process that raised it."""
+    error = family.__new__(family, *arguments)
+    error.__dict__.update(state)
+    return error
 
 
 class NotFound(HuiyingError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
+from typing import NamedTuple
 
 from core.vocabulary import Channel, DayKind, LimitUnit, Precision, Trust
 
@@ -91,8 +93,12 @@ class Pause:
     until: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyRecord:
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+# Tuples, because an import makes hundreds of thousands: three times as quick to make and to pass to another
+# process as a frozen dataclass.
+class ReplyRecord(NamedTuple):
     """One answer that came with a message from its source.
 
     Attributes:
@@ -108,8 +114,7 @@ class ReplyRecord:
     org: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class MessageRecord:
+class MessageRecord(NamedTuple):
     """One message as an import or a spider yields it: already masked, plain text, aware instants.
 
     Attributes:
@@ -154,4 +159,4 @@ class MessageRecord:
     replies: tuple[ReplyRecord, ...] = ()
     order_due_on: date | None = None
     order_due_at: datetime | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = _NOTHING

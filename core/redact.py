@@ -39,7 +39,7 @@ _WIDE = re.compile(r"[\uff08\uff09\uff0b\uff0d\uff10-\uff19\uff20-\uff3a\uff41-\
 _NARROW = {0x3000: " "} | {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _LATIN = re.compile(r"[A-Za-z]")
 _WECHAT_WORD = re.compile(r"[微WwVv][信EeXx]")
-_RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{5}}")
+_RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{5,}}+")
 _LONG_RUN = re.compile(rf"[0-9](?:{_GAP}[0-9]){{14}}")
 # No form of number, with the words and signs before its digits, begins further left of its first digit.
 _BEFORE_RUN = 16
@@ -230,13 +230,15 @@ _NUMBERS: tuple[tuple[re.Pattern[str], Judge], ...] = (
 def _spans(flat: str) -> list[Span]:
     """What to replace, leftmost first and without overlap; earlier kinds win."""
     found: list[Span] = []
-    if run := _RUN.search(flat):
-        _take_numbers(found, flat, max(0, run.start() - _BEFORE_RUN))
+    if "@" in flat:  # before the numbers: an address may be one, and run on into another
+        _take(found, ((m.start(), m.end(), f"{m[1]}***@***") for m in _EMAIL.finditer(flat)))
+    runs = list(_RUN.finditer(flat))
+    if runs:
+        is_long = any(_LONG_RUN.match(run.group()) for run in runs)
+        _take_numbers(found, flat, max(0, runs[0].start() - _BEFORE_RUN), is_long=is_long)
     if _LATIN.search(flat):
         _take(found, (_plate(m) for m in _PLATE.finditer(flat)))
         _take(found, ((m.start(1), m.end(1), f"{m[2]}****") for m in _QQ.finditer(flat)))
-    if "@" in flat:
-        _take(found, ((m.start(), m.end(), f"{m[1]}***@***") for m in _EMAIL.finditer(flat)))
     if _WECHAT_WORD.search(flat):
         _take(found, ((m.start(1), m.end(1), f"{m[2]}****") for m in _WECHAT.finditer(flat)))
     if "我叫" in flat or "名字叫" in flat:
@@ -246,10 +248,13 @@ def _spans(flat: str) -> list[Span]:
     return sorted(found)
 
 
-def _take_numbers(found: list[Span], flat: str, start: int) -> None:
-    """Add the numbers of a text whose first six digits together stand at `start` or a little later."""
-    kinds = _LONG_NUMBERS + _NUMBERS if _LONG_RUN.search(flat, start) else _NUMBERS
-    for pattern, judge in kinds:
+def _take_numbers(found: list[Span], flat: str, start: int, *, is_long: bool) -> None:
+    """Add the numbers of a text whose first six digits together stand at `start` or a little later.
+
+    Args:
+        is_long: fifteen digits or more stand together somewhere.
+    """
+    for pattern, judge in _LONG_NUMBERS + _NUMBERS if is_long else _NUMBERS:
         for match in pattern.finditer(flat, start):
             if mask := judge(match):
                 _take(found, ((match.start(), match.end(), mask),))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TextIO
 
@@ -132,18 +132,18 @@ class Outlet:
 def record_to_json(record: MessageRecord) -> dict[str, Any]:
     """A record as JSON values; fields that stand at their default are left out."""
     shown: dict[str, Any] = {}
-    for one in fields(MessageRecord):
-        value = getattr(record, one.name)
+    for name in MessageRecord._fields:
+        value = getattr(record, name)
         if value is None or value in ("", (), {}, False):
             continue
         if isinstance(value, datetime | date):
             value = value.isoformat()
-        elif one.name == "replies":
+        elif name == "replies":
             value = [
                 [reply.text, reply.at.isoformat() if reply.at else None, reply.precision.value, reply.org]
                 for reply in value
             ]
-        shown[one.name] = value
+        shown[name] = value
     return shown
 
 

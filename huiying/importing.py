@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -34,6 +35,8 @@ from storage.imports import Counts, Identity, Run
 from storage.messages import Stored
 
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
+# Rows; a shorter file is stored before a second process would have helped.
+_WORTH_A_READER = 2000
 _STATUSES = (DeadlineStatus.ON_TIME, DeadlineStatus.LATE, DeadlineStatus.OVERDUE, DeadlineStatus.OPEN)
 
 
@@ -46,6 +49,8 @@ class Wish:
         mapping: a mapping file, or None to match columns by alias alone.
         dry_run: read and count everything, write nothing.
         accept_rejected: go on however many rows cannot be read.
+        reads_ahead: a long file is read by a process of its own while this one stores; only for a caller
+            whose other threads may stand still for the moment of a fork.
     """
 
     kind: ImportKind
@@ -53,6 +58,7 @@ class Wish:
     mapping: Mapping | None = None
     dry_run: bool = False
     accept_rejected: bool = False
+    reads_ahead: bool = False
 
     @property
     def source_key(self) -> str:
@@ -217,6 +223,7 @@ def _store(
         make_intake=lambda number: OfficeIntake(office, Origin(number, f"导入 {number}")),
         progress=lambda done: progress(done, opened.row_count),
         ceiling=None if wish.accept_rejected else ceiling_of(office),
+        reads_ahead=wish.reads_ahead and opened.row_count >= _WORTH_A_READER and os.cpu_count() != 1,
     )
     try:
         with _rare_collections():

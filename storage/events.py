@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from pydantic_core import to_json
@@ -24,10 +24,10 @@ OFFICE_STREAM = 0
 # Any number, the same for all processes of one database, other than the migration's.
 _OFFICE_LOCK = 5_202_311
 GENESIS = "0" * 64
+_NESTED = (dict, list, tuple, Mapping)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event about to be recorded.
 
     Attributes:
@@ -46,8 +46,7 @@ class Draft:
     idempotency_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The end of a chain: its last sequence number and hash."""
 
     seq: int
@@ -104,9 +103,12 @@ def _canonical(payload: Mapping[str, Any]) -> str:
 
 
 def _sorted(value: Any) -> Any:
+    # Most values are plain; asking here whether one can be sorted is cheaper than a call for each.
+    if isinstance(value, dict):
+        return {key: _sorted(one) if isinstance(one, _NESTED) else one for key, one in sorted(value.items())}
     if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(one) for one in value] if isinstance(value, (list, tuple)) else value
+        return _sorted(dict(value))
+    return [_sorted(one) if isinstance(one, _NESTED) else one for one in value]
 
 
 def append(connection: Connection, drafts: Sequence[Draft], recorded_at: datetime) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO, NamedTuple, Self
 
 from core.errors import FileRefused
 from core.model import MessageRecord
@@ -47,8 +47,7 @@ class ReadingContext:
     channel: Channel | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """A row that became a record.
 
     Attributes:
@@ -65,8 +64,7 @@ class Accepted:
     warnings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """A row for the quarantine; `cells` hold it unmasked as it was, `headers` its columns."""
 
     position: int
@@ -78,8 +76,7 @@ class Rejected:
     headers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ignored:
+class Ignored(NamedTuple):
     """A row that is no message: a total or the header again."""
 
     position: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from core.redact import Redactor
 
@@ -14,8 +14,7 @@ _GROUPED_MOBILE = re.compile(r"\s*(?:(?:\+|00)?86[\s-]*)?(1[3-9](?:[\s-]?[0-9]){
 _APART = re.compile(r"[/、,\uff0c;\uff1b\s]+(?=[+0-9(])")
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(NamedTuple):
     """Masked name (may be empty) and keyed hash (None where nothing tells the person apart)."""
 
     display: str

@@ -7,7 +7,8 @@ point stand or fall together. Run again, the import goes on after the last commi
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 from core.clock import Clock
 from core.model import MessageRecord
 from core.vocabulary import Channel, Tag
+from crawlers.imports.ahead import ahead
 from crawlers.imports.opening import Accepted, Ignored, OpenedFile, Rejected
 from storage import events, imports, messages, ratings
 from storage.database import Connection, Database
@@ -91,6 +93,7 @@ class ImportRunner:
         make_intake: makes the intake of one run from the number of the import.
         progress: called after each batch with the position reached.
         ceiling: when to stop and ask; None where a person has said to go on.
+        reads_ahead: the next batch is read in a process of its own while one is stored.
     """
 
     database: Database
@@ -100,6 +103,7 @@ class ImportRunner:
     make_intake: Callable[[int], Intake]
     progress: Callable[[int], None] = lambda _position: None
     ceiling: Ceiling | None = None
+    reads_ahead: bool = False
 
     def run(self, opened: OpenedFile, run: Run, source_id: int) -> Run:
         """Store the rest of the file and mark the import as finished; the run with its final counts.
@@ -109,11 +113,13 @@ class ImportRunner:
             TooManyRejected: the ceiling is broken; the batches before are committed.
         """
         intake = self.make_intake(run.id)
-        for batch in _batches(opened.rows(after=run.position), self.batch_rows):
-            self._check(run, batch)
-            with self.database.write() as connection:
-                run = self._store(connection, intake, run, source_id, batch)
-            self.progress(run.position)
+        batches = _batches(opened.rows(after=run.position), self.batch_rows)
+        with closing(ahead(batches) if self.reads_ahead else batches) as batches:
+            for batch in batches:
+                self._check(run, batch)
+                with self.database.write() as connection:
+                    run = self._store(connection, intake, run, source_id, batch)
+                self.progress(run.position)
         with self.database.write() as connection:
             self._finish(connection, run)
         return run
@@ -184,7 +190,7 @@ def _counts(batch: _Batch, stored: int, revised: int) -> Counts:
     )
 
 
-def _batches(outcomes: Iterator[Outcome], size: int) -> Iterator[_Batch]:
+def _batches(outcomes: Iterator[Outcome], size: int) -> Generator[_Batch, None, None]:
     """Cut the rows into batches of at most `size`; a number that comes again opens the next batch, so that
     its second row meets the first one stored and becomes a revision or a duplicate of it."""
     batch = _Batch()

@@ -58,7 +58,14 @@ def import_command(
         raise typer.BadParameter(
             "请用 --as 说明文件种类：" + "、".join(k.value for k in ImportKind), param_hint="--as"
         )
-    wish = Wish(kind, source, load_mapping(mapping) if mapping else None, dry_run, accept_rejected)
+    wish = Wish(
+        kind,
+        source,
+        load_mapping(mapping) if mapping else None,
+        dry_run,
+        accept_rejected,
+        reads_ahead=True,
+    )
     with open_office() as office:
         _import_all(office, [Path(name) for name in files], wish, as_json)
     return None

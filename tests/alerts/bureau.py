@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -194,4 +193,4 @@ def local(instant: datetime | None) -> str | None:
 
 def public_post(received: str, title: str = "柳河路淹了") -> MessageRecord:
     """A post everybody can read."""
-    return replace(make_record(received, channel=Channel.WEIBO, title=title), area="柳河路")
+    return make_record(received, channel=Channel.WEIBO, title=title)._replace(area="柳河路")

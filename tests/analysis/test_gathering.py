@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -44,8 +43,8 @@ def store(
 ) -> list[int]:
     """Messages with these titles, a minute apart, assessed and grouped; each of its own author."""
     records = [
-        replace(
-            make_record(received.format(place), title=title, body="请尽快处理。"), author_hash=f"{title:.20}"
+        make_record(received.format(place), title=title, body="请尽快处理。")._replace(
+            author_hash=f"{title:.20}"
         )
         for place, title in enumerate(titles)
     ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from analysis.engine import group_pending
 from core.clock import FixedClock
 from core.model import MessageRecord
@@ -18,7 +16,7 @@ PIPE = "柳河路梅园小区门口的自来水管爆裂，水一直流到马路
 def store(database: Database, clock: FixedClock, *bodies: str, author: str | None = None) -> list[int]:
     """Messages that say this."""
     records: list[MessageRecord] = [
-        replace(make_record(title="", body=body), author_hash=author) for body in bodies
+        make_record(title="", body=body)._replace(author_hash=author) for body in bodies
     ]
     with database.write() as connection:
         source = sources.ensure(connection, "信箱", Channel.LEADER_MAILBOX, clock.now()).id
@@ -64,7 +62,7 @@ def test_a_revised_message_is_compared_again(database: Database, clock: FixedClo
     group_pending(database, clock)
     with database.write() as connection:
         record = make_record(title="", body="请问婚姻登记在几楼办理，周末是否上班？")
-        messages.rewrite(connection, ids[1], replace(record, native_id="revised"), 2)
+        messages.rewrite(connection, ids[1], record._replace(native_id="revised"), 2)
     assert group_pending(database, clock) == 1
     assert sizes(database, ids) == {}
     again = store(database, clock, "请问婚姻登记在几楼办理，周末是否上班？")
@@ -77,6 +75,6 @@ def test_a_revised_first_message_goes_on_naming_its_group(database: Database, cl
     group_pending(database, clock)
     with database.write() as connection:
         record = make_record(title="", body="请问婚姻登记在几楼办理，周末是否上班？")
-        messages.rewrite(connection, ids[0], replace(record, native_id="revised"), 2)
+        messages.rewrite(connection, ids[0], record._replace(native_id="revised"), 2)
     group_pending(database, clock)
     assert sizes(database, ids) == dict.fromkeys(ids, (ids[0], 2, 2))

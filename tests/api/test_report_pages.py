@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import io
 import re
-from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -159,7 +158,7 @@ def test_a_figure_that_does_not_exist_is_refused(office: WebOffice) -> None:
 
 
 def test_an_answer_of_which_only_the_day_is_known_shows_no_time_of_day(office: WebOffice) -> None:
-    reply = replace(make_reply(at="2026-11-13T00:00"), precision=Precision.DAY)
+    reply = make_reply(at="2026-11-13T00:00")._replace(precision=Precision.DAY)
     office.receive(make_record("2026-11-11T09:00", replies=(reply,)))
     page = office.signed_in("duban").get(f"{REPORT}/rows?{PERIOD}&figure=on_time").text
     assert "只有日期" in page

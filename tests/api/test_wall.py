@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 
@@ -25,8 +24,8 @@ def section(page: str, name: str) -> str:
 
 def test_the_wall_shows_incidents_clocks_volume_and_who_is_silent(filled: WebOffice) -> None:
     filled.receive(
-        replace(make_record("2026-11-23T08:30", title="积水", channel=Channel.WEIBO), area="柳河路"),
-        replace(make_record("2026-11-23T08:40", title="停水", channel=Channel.WEIBO), area="柳河路"),
+        make_record("2026-11-23T08:30", title="积水", channel=Channel.WEIBO)._replace(area="柳河路"),
+        make_record("2026-11-23T08:40", title="停水", channel=Channel.WEIBO)._replace(area="柳河路"),
     )
     page = filled.signed_in("zhihui").get("/wall").text
     assert "柳河路水管爆裂" in section(page, "incidents")

@@ -165,6 +165,13 @@ def test_what_is_left_of_a_masked_number_is_no_plate() -> None:
     assert REDACTOR.text(masked) == masked
 
 
+def test_an_address_made_of_digits_that_runs_into_a_telephone_number_is_masked_at_once() -> None:
+    masked = REDACTOR.text("1380013800013800138000@qq.com13800138000")
+
+    assert "138001" not in masked
+    assert REDACTOR.text(masked) == masked
+
+
 @settings(max_examples=600)
 @given(st.lists(PIECES, max_size=12).map("".join))
 def test_masking_twice_changes_nothing(text: str) -> None:

@@ -1,7 +1,8 @@
 """An import killed at any moment and run again ends as if it had run once.
 
 A process of its own imports a file and kills itself (SIGKILL: no handler, no clean-up) at a chosen moment:
-inside the transaction of a batch, after its commit, or before the import is marked as finished.
+inside the transaction of a batch, after its commit, or before the import is marked as finished. Its rows are
+read by a second process, which must not outlive it.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ elif where == "before_finish":
     imports.finish = die
 with open_office() as office:
     progress = die if where == "after_commit" else lambda *_: None
-    importing.import_file(office, path, importing.Wish(ImportKind.MAILBOX), progress)
+    importing._WORTH_A_READER = 0
+    importing.import_file(office, path, importing.Wish(ImportKind.MAILBOX, reads_ahead=True), progress)
 """
 
 

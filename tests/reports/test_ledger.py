@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import openpyxl
@@ -31,7 +30,7 @@ def answered(bureau: Bureau) -> Bureau:
         make_record("2026-03-02T08:10", native_id="A2", replies=(make_reply(at="2026-03-02T08:20"),))
     )
     held = bureau.letter(make_record("2026-03-02T08:30", native_id="A3", section=ROADS))
-    derived = replace(make_record("2026-03-02T08:40", section=ROADS), native_id_is_derived=True)
+    derived = make_record("2026-03-02T08:40", section=ROADS)._replace(native_id_is_derived=True)
     bare = bureau.letter(derived)
     bureau.clock.advance(hours=1)
     for case_id in (here, bare):

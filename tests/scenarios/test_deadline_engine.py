@@ -428,7 +428,7 @@ def test_d18_a_case_that_comes_answered_has_a_met_clock_and_no_plan(bureau: Bure
     record = make_record("2026-02-24T09:00", section=ROADS, replies=(make_reply(ANSWER, "2026-02-25T09:00"),))
     answered = bureau.letter(record)
     # A status column alone ("已办结") is nobody's answer: the clock runs.
-    closed = bureau.letter(replace(make_record("2026-02-24T09:00", section=ROADS), status_src="已办结"))
+    closed = bureau.letter(make_record("2026-02-24T09:00", section=ROADS)._replace(status_src="已办结"))
     assert (bureau.case(answered)["state"], bureau.states(answered)) == ("replied", {FIVE_DAYS: "met"})
     assert bureau.planned(answered) == 0
     assert (bureau.case(closed)["state"], bureau.states(closed)) == ("assigned", {FIVE_DAYS: "running"})
