@@ -75,7 +75,7 @@ def _read(batches: Iterator[Batch], here: Connection, there: Connection) -> None
         _send(there, (_DONE, None))
     except BrokenPipeError:
         return
-    except Exception as error:  # whatever it is, it belongs to whoever asked for the rows
+    except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever asked for the rows
         error.add_note(traceback.format_exc())
         _send(there, (_ERROR, error))
 
