@@ -4,8 +4,8 @@
 
 Makes an invented workbook and a GB18030 csv of ROWS × 20 columns in a temporary folder, then, each in a
 process of its own: reads it (python-calamine's rows, or the standard csv reader) and imports it into a fresh
-data folder: masking, hashing, cases, clocks, the audit chain, SQLite writes. Prints rows/s, peak memory and the
-ratio. Memory is that of the command with the reading process it starts; what they share counts once.
+data folder: masking, hashing, cases, clocks, the audit chain, SQLite writes. Prints rows/s, peak memory
+and the ratio. Memory is that of the command with the reading process it starts; what they share counts once.
 """
 
 from __future__ import annotations
