@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +23,7 @@ NOTICE = "补正告知书〔2026〕1号"
 def request(bureau: Bureau, channel: Channel, *, kind: str = "") -> int:
     """A request received on Monday 2 March 2026 at nine, with 市政科."""
     record = make_record("2026-03-02T09:00", channel=channel, section=ROADS)
-    return bureau.letter(replace(record, kind_src=kind))
+    return bureau.letter(record._replace(kind_src=kind))
 
 
 def take(bureau: Bureau, case_id: int, key: str, at: str | None = None, **given: Any) -> Outcome:
