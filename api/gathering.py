@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from api.periods import day_of
 from api.services import Services
+from core.clock import day_end
 from core.errors import NotAllowed
-from core.vocabulary import Route, Tag
+from crawlers import consent
 from crawlers.catalog import Source, load_catalog
 from crawlers.health import Standing, standings
 from crawlers.permission import why_not
-from storage import crawl_runs, events, source_states
+from storage import crawl_runs, source_states
 from storage.database import Connection
-from storage.events import OFFICE_STREAM, Draft
+from storage.keys import load_or_create_key
 
 _HOT_LIST = "weibo_hot"
 _HOT_ROWS = 20
@@ -77,16 +79,32 @@ def switch_source(services: Services, key: str, *, on: bool, actor: str) -> None
         NotFound: no such source.
         NotAllowed: it needs an approval first.
     """
-    source, now = source_named(services, key), services.clock.now()
+    source = source_named(services, key)
     with services.database.write() as connection:
-        state = source_states.ensure(connection, key)
-        if on and source.route not in {Route.OFFICIAL, Route.OPEN} and not state["approved_by"]:
-            raise NotAllowed(
-                f"来源“{source.name}”需要登录，还没有批准。",
-                mend=f"请登记批准：huiying sources approve {key} --note 批准依据",
-                code="source.not_approved",
-            )
-        source_states.change(connection, key, is_enabled=on)
-        facts = {"source": key, "on": on}
-        draft = Draft(OFFICE_STREAM, Tag.SOURCE_SWITCHED, "human", actor, now, facts)
-        events.append(connection, [draft], now)
+        consent.switch(connection, source, on=on, by=consent.Decider(actor, services.clock.now()))
+
+
+def approve_source(services: Services, key: str, note: str, actor: str) -> None:
+    """Record an approval.
+
+    Raises:
+        NotFound: no such source.
+        InvalidInput, NotAllowed: see `crawlers.consent.approve`.
+    """
+    source = source_named(services, key)
+    with services.database.write() as connection:
+        consent.approve(connection, source, note, consent.Decider(actor, services.clock.now()))
+
+
+def keep_credential(services: Services, key: str, secret: str, expires: str, actor: str) -> None:
+    """Keep a credential until the end of the day `expires`; without one when that is empty.
+
+    Raises:
+        NotFound: no such source.
+        InvalidInput: no day, or see `crawlers.consent.keep_credential`.
+    """
+    source = source_named(services, key)
+    until = day_end(day_of(expires, "expires")) if expires else None
+    by = consent.Decider(actor, services.clock.now())
+    with services.database.write() as connection:
+        consent.keep_credential(connection, load_or_create_key(services.data_dir), source, secret, until, by)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from api.pages.contexts import PageContext
+from core.clock import shanghai
 from core.labels import label
-from core.vocabulary import Verdict
+from core.vocabulary import Route, Verdict
 from crawlers.health import Standing, standing_word
+
+# The end of a day is the first instant of the next one.
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,9 @@ class SourceLine:
         troubles: sentences; may be empty.
         refusal: why it cannot be fetched now; None when it can.
         verdict: how its last run ended; empty before the first.
+        waits_for_approval: an administrator must first record by which decision it may be gathered.
+        approval: who approved it, when and by what; empty where nobody had to.
+        credential: how its credential stands; empty where it needs none.
     """
 
     key: str
@@ -49,6 +56,9 @@ class SourceLine:
     ended_at: datetime | None
     last_ok_at: datetime | None
     next_run_at: datetime | None
+    waits_for_approval: bool
+    approval: str
+    credential: str
 
     @classmethod
     def of(cls, one: Standing) -> SourceLine:
@@ -81,7 +91,25 @@ class SourceLine:
             ended_at=run["ended_at"] if run is not None else None,
             last_ok_at=state.get("last_ok_at"),
             next_run_at=state.get("next_run_at") if one.is_on and one.refusal is None else None,
+            waits_for_approval=source.route is Route.LOGIN and not state.get("approved_by"),
+            approval=_approval(state),
+            credential=_credential(state) if source.needs_credential else "",
         )
+
+
+def _approval(state: Mapping[str, Any]) -> str:
+    at, note = state.get("approved_at"), state.get("approval_note")
+    return f"{shanghai(at):%Y-%m-%d} {state['approved_by']}：{note}" if at and note else ""
+
+
+def _credential(state: Mapping[str, Any]) -> str:
+    """When it was given and until when it holds; never what it is."""
+    if state.get("credential") is None:
+        return "没有登记"
+    given, until = state["credential_set_at"], state["credential_expires_at"]
+    ends = f"，{shanghai(until - _MOMENT):%Y-%m-%d} 到期" if until else "，没有写到期日"
+    refused = "，对方已不接受" if state["credential_refused_at"] else ""
+    return f"{shanghai(given):%Y-%m-%d} 登记{ends}{refused}"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from api.gathering import ask_for_run, hot_list, source_named, standings_of, switch_source
+from api.gathering import (
+    approve_source,
+    ask_for_run,
+    hot_list,
+    keep_credential,
+    source_named,
+    standings_of,
+    switch_source,
+)
 from api.pages.rendering import render
 from api.pages.source_contexts import SourceLine, SourcesPage
 from api.security.identity import Person, Wired, form_sender, require_role
@@ -21,6 +29,7 @@ _reader = require_role(Role.ADMIN, Role.MANAGER, Role.PRESS)
 _administrator = require_role(Role.ADMIN)
 _Sender = Annotated[Person, Depends(form_sender)]
 _Key = Annotated[str, Form(max_length=60)]
+_NO_NUL = r"^[^\x00]*$"
 
 
 @router.get("/sources")
@@ -52,6 +61,41 @@ def switched(
     except HuiyingError as error:
         return _page(request, services, person, f"{error.message}{error.mend}", is_good=False, status=409)
     return RedirectResponse("/sources", 303)
+
+
+@router.post("/sources/approve")
+def approve(
+    request: Request,
+    services: Wired,
+    person: _Sender,
+    key: _Key,
+    note: Annotated[str, Form(max_length=1000, pattern=_NO_NUL)] = "",
+) -> Response:
+    """Record by which decision a source behind a login may be gathered."""
+    _administrator(person)
+    try:
+        approve_source(services, key, note, person.name)
+    except HuiyingError as error:
+        return _page(request, services, person, f"{error.message}{error.mend}", is_good=False, status=409)
+    return _page(request, services, person, f"已登记批准“{source_named(services, key).name}”。")
+
+
+@router.post("/sources/credential")
+def credential(
+    request: Request,
+    services: Wired,
+    person: _Sender,
+    key: _Key,
+    secret: Annotated[str, Form(max_length=10_000)] = "",
+    expires: Annotated[str, Form(max_length=40, pattern=_NO_NUL)] = "",
+) -> Response:
+    """Keep a token or cookie; it is sealed, and no page shows it again."""
+    _administrator(person)
+    try:
+        keep_credential(services, key, secret, expires, person.name)
+    except HuiyingError as error:
+        return _page(request, services, person, f"{error.message}{error.mend}", is_good=False, status=409)
+    return _page(request, services, person, f"已登记“{source_named(services, key).name}”的凭据，加密保存。")
 
 
 def _page(

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from core.clock import day_end, iso, shanghai
+from core.clock import day_end, shanghai
 from core.errors import InvalidInput, NotFound
 from core.labels import label
 from core.vocabulary import Tag, Verdict
+from crawlers import consent
 from crawlers.catalog import Source
 from crawlers.health import Standing, as_object, standing_word, standings
 from crawlers.launching import run_process
@@ -23,7 +24,7 @@ from huiying.cli.gathering import BaseUrl, Json, at_base, paced
 from huiying.gathering import catalog_of, job_of, refuse_unless_allowed
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json, print_table, stderr
-from storage import crawl_runs, events, source_states
+from storage import crawl_runs, events
 from storage.database import Connection
 from storage.events import OFFICE_STREAM, Draft
 
@@ -134,13 +135,10 @@ def approve_command(
     as_json: Json = False,
 ) -> None:
     """登记对一个需要登录的来源的批准（会留痕）。"""
-    if len(note.strip()) < 4:
-        raise InvalidInput("请写明批准依据。", mend="例如：--note 局办公会2026-11-20同意", field="note")
     with open_office() as office:
         source = catalog_of(office).get(key)
-        now, who = office.clock.now(), getpass.getuser()
-        values = {"approved_by": who, "approved_at": now, "approval_note": note.strip(), "is_enabled": True}
-        _change(office, source, Tag.SOURCE_APPROVED, {"note": note.strip()}, values)
+        with office.database.write() as connection:
+            consent.approve(connection, source, note, _decider(office))
     _done(key, f"已登记批准：{source.name}。", as_json=as_json)
 
 
@@ -161,7 +159,8 @@ def disable_command(key: Key, as_json: Json = False) -> None:
 def _switch(key: str, *, on: bool, as_json: bool) -> None:
     with open_office() as office:
         source = catalog_of(office).get(key)
-        _change(office, source, Tag.SOURCE_SWITCHED, {"on": on}, {"is_enabled": on})
+        with office.database.write() as connection:
+            consent.switch(connection, source, on=on, by=_decider(office))
     _done(key, f"已{'启用' if on else '停用'}：{source.name}。", as_json=as_json)
 
 
@@ -178,19 +177,10 @@ def credential_command(
         secret = getpass.getpass("请粘贴凭据（不显示）：").strip()
     else:
         secret = sys.stdin.read().strip()
-    if not secret or "\n" in secret:
-        raise InvalidInput("凭据应当是一行文字。", mend="请从标准输入给出一行。", field="credential")
     with open_office() as office:
         source = catalog_of(office).get(key)
-        if not source.needs_credential:
-            raise InvalidInput(f"来源“{source.name}”不需要凭据。", mend="请检查来源的名称。", field="key")
-        values = {
-            "credential": office.key.seal(secret.encode()),
-            "credential_set_at": office.clock.now(),
-            "credential_expires_at": until,
-            "credential_refused_at": None,
-        }
-        _change(office, source, Tag.CREDENTIAL_SET, {"expires": iso(until)}, values)
+        with office.database.write() as connection:
+            consent.keep_credential(connection, office.key, source, secret, until, _decider(office))
     _done(key, f"已登记凭据：{source.name}。", as_json=as_json)
 
 
@@ -219,11 +209,8 @@ def _standings(office: Office) -> list[Standing]:
         return standings(connection, catalog_of(office), office.settings.crawl.contact, office.clock.now())
 
 
-def _change(office: Office, source: Source, tag: Tag, facts: dict[str, Any], values: dict[str, Any]) -> None:
-    with office.database.write() as connection:
-        source_states.ensure(connection, source.key)
-        source_states.change(connection, source.key, **values)
-        _trail(office, connection, tag, {"source": source.key, **facts})
+def _decider(office: Office) -> consent.Decider:
+    return consent.Decider(getpass.getuser(), office.clock.now())
 
 
 def _trail(office: Office, connection: Connection, tag: Tag, facts: dict[str, Any]) -> None:

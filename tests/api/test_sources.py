@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from core.vocabulary import Role, Scope
 from storage import crawl_runs, source_states
+from storage.keys import load_or_create_key
+from storage.tables import events as events_table
 from tests.api.office import WebOffice
 
 EXAMPLE = "example_mailbox"
@@ -29,6 +33,24 @@ def ran(office: WebOffice, key: str, verdict: str, message: str = "", **state: o
         assert claim is not None
         values = {"ended_at": now, "verdict": verdict, "message": message, "verdicts": {}, "seconds": 1.0}
         crawl_runs.finish(connection, claim, values)
+
+
+def reachable(office: WebOffice) -> None:
+    """The office says how a site's administrator reaches it."""
+    crawl = office.services.settings.crawl.model_copy(update={"contact": "office@binhai.example"})
+    settings = office.services.settings.model_copy(update={"crawl": crawl})
+    object.__setattr__(office.services, "settings", settings)
+
+
+def test_the_last_run_its_counts_against_expectation_and_the_next_are_shown(office: WebOffice) -> None:
+    reachable(office)
+    now = office.clock.now()
+    ran(office, EXAMPLE, "ok", last_ok_at=now, last_news_at=now, next_run_at=now + timedelta(hours=1))
+    page = office.signed_in("guanli", Role.ADMIN).get("/sources").text
+    assert "<dt>最近一次</dt><dd>正常，2026-11-23 09:00</dd>" in page
+    assert "0 件，新存 0 件（预期至少 1 件）" in page
+    assert "这次读到 0 件，预期至少 1 件" in page, "fewer than expected is trouble"
+    assert "<dt>下次采集</dt><dd>2026-11-23 10:00</dd>" in page
 
 
 def test_a_source_in_trouble_stands_first_with_its_reason(office: WebOffice) -> None:
@@ -82,3 +104,74 @@ def test_programs_read_the_same_list(office: WebOffice) -> None:
     assert answer.status_code == 200
     keys = {one["key"] for one in answer.json()["items"]}
     assert {"people_board", "weibo_mentions", "weibo_search", "gd_hdjlpt"} <= keys
+
+
+def acted(office: WebOffice) -> list[tuple[str, dict[str, object]]]:
+    with office.database.read() as connection:
+        rows = connection.execute(sa.select(events_table).order_by(events_table.c.seq)).mappings()
+        return [(row["tag"], row["payload"]) for row in rows if row["tag"].startswith("source")]
+
+
+def test_an_administrator_records_approval_and_credential_on_the_page(office: WebOffice) -> None:
+    browser = office.signed_in("guanli", Role.ADMIN)
+    form = {"csrf": csrf(browser.get("/sources").text), "key": "weibo_search"}
+    said = "请写明批准依据"
+    assert said in browser.post("/sources/approve", data={**form, "note": "好"}).text
+    done = browser.post("/sources/approve", data={**form, "note": "局办公会2026-11-20同意"})
+    assert done.status_code == 200
+    assert "2026-11-23 张三：局办公会2026-11-20同意" in done.text
+    secret = {"secret": "SUB=top-secret", "expires": "2027-01-31"}
+    kept = browser.post("/sources/credential", data={**form, **secret})
+    assert "2026-11-23 登记，2027-01-31 到期" in kept.text
+    assert "top-secret" not in kept.text + browser.get("/sources").text
+    with office.database.read() as connection:
+        state = source_states.all_states(connection)["weibo_search"]
+    assert load_or_create_key(office.services.data_dir).open(state["credential"]) == b"SUB=top-secret"
+    assert state["is_enabled"] is True
+    assert [tag for tag, _ in acted(office)] == ["source:approved", "source:credential_set"]
+    assert "top-secret" not in str(acted(office))
+
+
+WRONG_CREDENTIALS = [
+    ({"key": EXAMPLE, "secret": "x"}, "不需要凭据"),
+    ({"key": "weibo_mentions", "secret": "a\nb"}, "一行文字"),
+    ({"key": "weibo_mentions", "secret": " "}, "一行文字"),
+    ({"key": "weibo_mentions", "secret": "x", "expires": "2026-11-01"}, "到期日已经过了"),
+    ({"key": "weibo_mentions", "secret": "x", "expires": "明年"}, "明年"),
+    ({"key": "nothing", "secret": "x"}, "没有来源"),
+]
+
+
+def test_a_credential_that_cannot_be_kept_is_refused_in_a_sentence(office: WebOffice) -> None:
+    browser = office.signed_in("guanli", Role.ADMIN)
+    token = csrf(browser.get("/sources").text)
+    for sent, said in WRONG_CREDENTIALS:
+        answer = browser.post("/sources/credential", data={"csrf": token, **sent})
+        assert (answer.status_code, said in answer.text) == (409, True), (sent, answer.text[:500])
+    assert acted(office) == []
+
+
+def test_only_an_administrator_approves(office: WebOffice) -> None:
+    press = office.signed_in("xuanchuan", Role.PRESS)
+    page = press.get("/sources").text
+    assert "登记批准" not in page
+    for place in ("approve", "credential"):
+        form = {"csrf": csrf(page), "key": "weibo_search", "note": "我同意了", "secret": "x"}
+        assert press.post(f"/sources/{place}", data=form).status_code == 403
+
+
+def test_a_program_like_a_person_asks_for_a_run_and_for_one_only(office: WebOffice) -> None:
+    with office.database.write() as connection:
+        source_states.ensure(connection, EXAMPLE)
+        source_states.change(connection, EXAMPLE, is_enabled=True)
+    reachable(office)
+    admin = office.sender("guanli", Role.ADMIN)
+    first = admin.post(f"/api/v1/sources/{EXAMPLE}/run")
+    assert (first.status_code, first.json()) == (200, {"run": 1, "source": EXAMPLE, "first": True})
+    again = admin.post(f"/api/v1/sources/{EXAMPLE}/run")
+    assert again.json() == {"run": 1, "source": EXAMPLE, "first": False}
+    assert admin.post("/api/v1/sources/nothing/run").status_code == 404
+    assert admin.post("/api/v1/sources/weibo_search/run").json()["code"] == "source.not_approved"
+    assert office.sender("xuanchuan", Role.PRESS).post(f"/api/v1/sources/{EXAMPLE}/run").status_code == 403
+    with office.database.read() as connection:
+        assert crawl_runs.claimable(connection, office.clock.now(), 5) == [1]
