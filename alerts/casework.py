@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,8 +20,8 @@ from core.clock import day_end, iso, local_day
 from core.model import DueTime, MessageRecord, ReplyRecord
 from core.rulebook import Rule, Rulebook
 from core.vocabulary import CaseKind, CaseState, DeadlineState, Precision, ReplyKind, Tag
-from storage import cases, deadlines, events, explanations, planned_actions, responses, sections
-from storage.database import Connection, allocate_ids, insert_many
+from storage import cases, deadlines, documents, events, explanations, planned_actions, responses, sections
+from storage.database import Connection, Row, allocate_ids, insert_many
 from storage.events import Draft, Head
 from storage.messages import Stored
 from storage.tables import cases as cases_table
@@ -78,10 +78,17 @@ class Registrar:
         self.law = law
         self.origin = origin
         self._explanations: dict[tuple[str, str, date], int | None] = {}
+        self._documents: Sequence[Row] | None = None
+        # Message → the document it asks about.
+        self._asked: dict[int, int] = {}
 
     def register(self, connection: Connection, stored: Sequence[Stored], now: datetime) -> None:
         """Open a case for each message whose channel owes a reply: clocks, replies, events."""
-        owed = [one for one in stored if self.law.rulebook.for_channel(one.record.channel)]
+        owed = [
+            self._with_owner(connection, one)
+            for one in stored
+            if self.law.rulebook.for_channel(one.record.channel)
+        ]
         sections.ensure(connection, {one.record.section for one in owed}, now)
         batch = _Batch([], [], [], [], [])
         for case_id, one in zip(allocate_ids(connection, cases_table, len(owed)), owed, strict=True):
@@ -91,10 +98,25 @@ class Registrar:
         for row in batch.cases:
             row["seq"], row["chain_head"] = heads[row["id"]].seq, heads[row["id"]].hash
         cases.insert(connection, batch.cases)
+        for row in batch.cases:
+            if row["message_id"] in self._asked:
+                documents.link(connection, row["id"], self._asked.pop(row["message_id"]), now)
         deadlines.insert(connection, batch.deadlines)
         _insert_planned(connection, batch.planned)
         responses.insert(connection, batch.responses)
         insert_many(connection, events_table, trail)
+
+    def _with_owner(self, connection: Connection, one: Stored) -> Stored:
+        """The message; where it has no section, handed to the one that drafted the document it names."""
+        if self._documents is None:
+            self._documents = documents.in_force(connection)
+        named = documents.named_in(self._documents, f"{one.record.title}\n{one.record.body}")
+        if named is None:
+            return one
+        self._asked[one.id] = named["id"]
+        return (
+            one if one.record.section else replace(one, record=replace(one.record, section=named["section"]))
+        )
 
     def _open_case(
         self, connection: Connection, batch: _Batch, case_id: int, one: Stored, now: datetime

@@ -292,8 +292,10 @@ def _meets(response: Row, clock: Row, stops: ClockStop) -> bool:
         return False
     if stops not in stops_of(response):
         return False
-    # The same step may be taken again; the earlier one does not stop the later clock.
-    if response["kind"] == ResponseKind.STEP.value and response["occurred_at"] < clock["started_at"]:
+    # The same step may be taken again; the earlier one does not stop the later clock. A limit counted
+    # backwards starts from a day that is still to come.
+    is_step = response["kind"] == ResponseKind.STEP.value
+    if is_step and response["occurred_at"] < clock["started_at"] <= clock["due_at"]:
         return False
     # The publication a rolling clock starts from is not the next one.
     if stops is ClockStop.UPDATE_PUBLISHED:

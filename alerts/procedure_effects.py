@@ -60,6 +60,8 @@ def of(step: Step, law: Law, row: Mapping[str, Any] | Row, until: datetime | Non
         return Taken()
     at = row["occurred_at"]
     facts = {
+        "what": what.label,
+        "came": what.results.get(row["result"] or "", ""),
         "cancelled": _end(step, what.cancels, DeadlineState.CANCELLED),
         "paused": _pause(step, law, what, row) if what.pauses else [],
         "resumed": _resume(step, law, at) if what.resumes else [],

@@ -175,6 +175,10 @@ TABLE: tuple[Move, ...] = (
         Tag.STEP_TAKEN,
         _ANYBODY,
     ),
+    Move(_C.ADD_OPINION, _TASKS, UNANSWERED, None, Tag.OPINION_ADDED, _SECTIONS),
+    Move(_C.JUDGE_OPINION, _TASKS, UNANSWERED, None, Tag.OPINION_JUDGED, _SECTIONS),
+    # Whoever drafted a document answers for it: the case goes to the drafting section.
+    Move(_C.LINK_DOCUMENT, _LETTERS, UNANSWERED, None, Tag.DOCUMENT_LINKED, _SECTIONS),
 )
 
 

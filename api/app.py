@@ -22,6 +22,7 @@ from api.pages import (
     channels,
     deadlines,
     desk,
+    documents,
     grave,
     guidance,
     imports,
@@ -41,6 +42,7 @@ from api.pages import (
     setup,
     sign_in,
     sources,
+    tasks,
     wall,
 )
 from api.pages.rendering import STATIC
@@ -65,6 +67,7 @@ from api.routes import rules as rule_routes
 from api.routes import session as session_routes
 from api.routes import sources as source_routes
 from api.routes import stream as stream_routes
+from api.routes import tasks as task_routes
 from api.routes import timing as timing_routes
 from api.routes import together as together_routes
 from api.routes import wechat as wechat_routes
@@ -99,6 +102,8 @@ PAGES = (
     rules,
     channels,
     registering,
+    tasks,
+    documents,
     imports,
     sources,
     audit,
@@ -155,6 +160,7 @@ def _interface() -> APIRouter:
         together_routes,  # before the routes whose address has a number there
         case_routes,
         timing_routes,
+        task_routes,
         procedure_routes,
         joint_routes,
         roster_routes,

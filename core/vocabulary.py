@@ -323,6 +323,9 @@ class Command(StrEnum):
     UPDATE = "update"
     REBUT = "rebut"
     TAKE_STEP = "take_step"
+    ADD_OPINION = "add_opinion"
+    JUDGE_OPINION = "judge_opinion"
+    LINK_DOCUMENT = "link_document"
 
 
 class AlertKind(StrEnum):
@@ -395,6 +398,13 @@ class Tag(StrEnum):
     UPDATE_PUBLISHED = "update:published"
     REBUTTAL_PUBLISHED = "rebuttal:published"
     STEP_TAKEN = "step:taken"
+    TASK_OPENED = "task:opened"
+    OPINION_ADDED = "opinion:added"
+    OPINION_JUDGED = "opinion:judged"
+    ALERT_MUTED = "alert:muted"
+    MUTE_LIFTED = "mute:lifted"
+    DOCUMENT_ENTERED = "document:entered"
+    DOCUMENT_LINKED = "document:linked"
     EXTENSION_ASKED = "extension:asked"
     EXTENSION_GRANTED = "extension:granted"
     EXTENSION_REFUSED = "extension:refused"

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from storage.database import allocate_ids, insert_many
-from storage.tables import cases, deadlines, matters, task_plans, tasks
+from storage.tables import cases, deadlines, task_plans, tasks
 
 _STILL = ("running", "paused")
 
@@ -27,7 +27,7 @@ def procedure_of(connection: Connection, case_id: int) -> str:
 
 
 def find(connection: Connection, case_id: int) -> RowMapping | None:
-    """The details of a task with `plan`, the title of its plan, and `problem`, the text of its matter."""
+    """The details of a task with `plan`, the title of its plan."""
     query = (
         sa.select(tasks, task_plans.c.title.label("plan"))
         .select_from(tasks.join(task_plans, isouter=True))
@@ -110,19 +110,3 @@ def of_plan(connection: Connection, plan_id: int) -> dict[str, RowMapping]:
         .where(tasks.c.plan_id == plan_id)
     )
     return {row["number"]: row for row in connection.execute(query).mappings()}
-
-
-def of_matter(connection: Connection, matter_id: int) -> Sequence[RowMapping]:
-    """The rectifications that follow from a concentrated problem, oldest first."""
-    query = (
-        sa.select(tasks, cases.c.title, cases.c.section, cases.c.state)
-        .join(cases)
-        .where(tasks.c.matter_id == matter_id)
-        .order_by(tasks.c.case_id)
-    )
-    return connection.execute(query).mappings().all()
-
-
-def has_matter(connection: Connection, matter_id: int) -> bool:
-    """Whether there is such a concentrated problem."""
-    return connection.execute(sa.select(matters.c.id).where(matters.c.id == matter_id)).first() is not None

@@ -27,6 +27,8 @@ _COME_TO: Mapping[Command, frozenset[Role]] = {
 }
 
 
+# Each step and each opinion has a form where it stands.
+_FORMS_OF_THEIR_OWN = frozenset({Command.TAKE_STEP, Command.ADD_OPINION, Command.JUDGE_OPINION})
 _PUBLICATION = (
     Field("published_at", "发布时间", "time", "公众最早能看到的时刻。"),
     Field("url", "链接", "url", "系统会打开链接并留存一份。", is_required=False),
@@ -78,6 +80,9 @@ _FORMS: Mapping[Command, Form] = {
     Command.DISMISS: Form("不再办理，时限取消，报表中单列。", (Field("reason", "理由", "text"),)),
     Command.CLOSE: Form("应办的都已办完。", (Field("outcome", "办理结果", "text"),)),
     Command.REOPEN: Form("开始新一轮办理，重新计时。", (Field("reason", "重新办理的理由", "text"),)),
+    Command.LINK_DOCUMENT: Form(
+        "问的是哪份文件，就由起草科室承办；时限照旧计算。", (Field("document", "政策文件", "choice"),)
+    ),
     **TIMING_FORMS,
     **JOINT_FORMS,
 }
@@ -139,8 +144,7 @@ def forms_for(person: Person, ground: Ground, attempts: Sequence[Attempt]) -> li
 
 
 def _makes_sense(command: Command, ground: Ground) -> bool:
-    if command is Command.TAKE_STEP:
-        # Each step has a form of its own.
+    if command in _FORMS_OF_THEIR_OWN:
         return False
     if command in {Command.CONFIRM, Command.REFUSE}:
         return bool(ground.awaiting)

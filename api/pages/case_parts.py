@@ -21,6 +21,7 @@ from api.pages.handling_contexts import (
 from api.pages.happenings import happenings
 from api.pages.joint_forms import joint_choices, joint_of
 from api.pages.procedure_parts import procedure_of
+from api.pages.task_verbs import document_choices
 from api.pages.timing_forms import timing_choices
 from api.pages.wording import span
 from api.security.identity import Person
@@ -35,6 +36,7 @@ from core.vocabulary import (
     ClockStart,
     Command,
     Confirmation,
+    DeadlineState,
     DeadlineStatus,
     ResponseKind,
 )
@@ -49,7 +51,7 @@ _ANCHORS = {
     "reopened": "重新办理之时",
     "completed": "收到补正材料之时",
 }
-_TYPED = ("text", "reason", "outcome", "office", "url", "publisher", "title")
+_TYPED = ("text", "author", "reason", "outcome", "office", "url", "publisher", "title")
 
 
 class Refusal:
@@ -109,7 +111,11 @@ def handling_of(
         incident=incidents.get(connection, case["id"]) if is_incident else None,
         has_simple_rule=kind is CaseKind.MESSAGE and bool(simple_rules(services.law, case)),
         has_signed=any(row["person_id"] == person.id for row in signed),
-        more=_more(timing_choices(connection, services, case), joint_choices(connection, person, case)),
+        more=_more(
+            timing_choices(connection, services, case),
+            joint_choices(connection, person, case),
+            document_choices(connection),
+        ),
     )
     attempts = refusal.attempts if refusal else []
     if typed_grade is not None:
@@ -198,6 +204,7 @@ def _card(row: Row, services: Services, choice: Choice) -> ClockCard:
         anchor=_anchor(row["anchor"]),
         cycle=row["cycle"],
         rule=services.rulebook.find(row["rule_key"], row["rule_version"]),
+        is_paused=row["state"] == DeadlineState.PAUSED.value,
     )
 
 

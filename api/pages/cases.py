@@ -11,6 +11,7 @@ from api.pages.case_parts import Refusal, handling_of
 from api.pages.contexts import Option
 from api.pages.given import Given, Typed
 from api.pages.handling_contexts import AttachmentLine, CasePage, CorrectionForm, EarlierAnswer
+from api.pages.one_task import task_page
 from api.pages.rendering import render
 from api.pages.reply_checks import shipped_reply_checks
 from api.pages.verbs import command_of, give, require_kind
@@ -22,7 +23,7 @@ from api.suggestions import suggested_replies
 from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
-from core.vocabulary import Command, MessageKind, Polarity, Role
+from core.vocabulary import CaseKind, Command, MessageKind, Polarity, Role
 from storage import assessments, attachments, corrections, messages, sections
 from storage.assessments import Effective
 from storage.database import Connection, Row
@@ -42,8 +43,10 @@ def show(request: Request, services: Wired, person: SignedIn, case_id: Number, d
     """The case as it stands."""
     with services.database.read() as connection:
         case = get_visible_case(connection, case_id, person.sees_only)
-        if case["message_id"] is None:
+        if case["kind"] == CaseKind.INCIDENT.value:
             return RedirectResponse(f"/incidents/{case_id}", 303)
+        if case["kind"] == CaseKind.TASK.value:
+            return render(request, "task.html", task_page(connection, services, person, case, done=done))
         page = _page(connection, services, person, case, done=done)
     return render(request, "case.html", page)
 
@@ -96,8 +99,12 @@ def _refused(
 ) -> Response:
     with services.database.read() as connection:
         case = get_visible_case(connection, case_id, person.sees_only)
+        status = problem_of(refusal.error).status
+        if case["kind"] == CaseKind.TASK.value:
+            shown = task_page(connection, services, person, case, refusal=refusal)
+            return render(request, "task.html", shown, status=status)
         page = _page(connection, services, person, case, refusal=refusal)
-    return render(request, "case.html", page, status=problem_of(refusal.error).status)
+    return render(request, "case.html", page, status=status)
 
 
 def _page(

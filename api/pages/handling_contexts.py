@@ -78,6 +78,7 @@ class ClockCard:
         state: the colour: `overdue`, `due_soon`, `later`, or the status once answered.
         spare: `提前 3小时` or `迟了 2天` once answered at a known instant; else empty.
         rule: None where the rulebook no longer has the version.
+        is_paused: it stands still.
     """
 
     line: ClockLine
@@ -89,6 +90,7 @@ class ClockCard:
     anchor: str
     cycle: int
     rule: Rule | None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from api.pages.handling_contexts import Happening
 from api.pages.wording import deadline, span
 from core.clock import parse_instant
 from core.labels import label
-from core.vocabulary import Level, Tag
+from core.vocabulary import Level, OpinionVerdict, Tag
 
 # What the planner left out is for the auditor, not for the desk.
 _NOT_SHOWN = frozenset({Tag.ACTION_SKIPPED.value})
@@ -143,7 +143,9 @@ _SAYINGS: Mapping[Tag, tuple[Callable[[_Facts], str], ...]] = {
     Tag.REBUTTAL_PUBLISHED: (_plain("url"),),
     Tag.EXTENSION_ASKED: (_plain("reason"),),
     Tag.EXTENSION_REFUSED: (_plain("reason"),),
-    Tag.STEP_TAKEN: (_plain("document"),),
+    Tag.STEP_TAKEN: (_plain("what"), _plain("came"), _plain("document")),
+    Tag.OPINION_JUDGED: (lambda facts: label(OpinionVerdict(facts["verdict"])), _plain("reason")),
+    Tag.DOCUMENT_LINKED: (_plain("title"), _plain("section")),
     Tag.DEADLINE_RECALCULATED: (_recalculated, _plain("reason")),
     Tag.CASE_SIMPLE_SET: (_simple, _plain("reason")),
     Tag.STATEMENT_PUBLISHED: (_plain("url"),),

@@ -34,7 +34,7 @@ from api.services import Services
 from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
-from core.vocabulary import CaseState, Channel, Command, DeadlineState, Level
+from core.vocabulary import CaseKind, CaseState, Channel, Command, DeadlineState, Level
 from storage import deadlines, incident_voices, incidents
 from storage.database import Connection, Row
 from storage.desk import Choice
@@ -70,7 +70,7 @@ def show(request: Request, services: Wired, person: SignedIn, case_id: Number, d
     """The incident as it stands."""
     with services.database.read() as connection:
         case = get_visible_case(connection, case_id, person.sees_only)
-        if case["message_id"] is not None:
+        if case["kind"] != CaseKind.INCIDENT.value:
             return RedirectResponse(f"/cases/{case_id}", 303)
         page = _page(connection, services, person, case, done=done)
     return render(request, "incident.html", page)

@@ -27,6 +27,8 @@ _MORE: Sequence[_Line] = (
     ("/sources", "来源", frozenset({Role.ADMIN, Role.MANAGER, Role.PRESS})),
     ("/papers", "公文", _WITHOUT_SECTION),
     ("/messages/new", "登记来文", frozenset({Role.PRESS, Role.DUTY, Role.MANAGER})),
+    ("/tasks", "任务", frozenset({Role.PRESS, Role.MANAGER, Role.HANDLER})),
+    ("/documents", "政策文件", frozenset({Role.PRESS, Role.MANAGER, Role.HANDLER})),
     ("/imports", "导入", frozenset({Role.PRESS, Role.MANAGER, Role.ADMIN})),
     ("/audit", "留痕", frozenset({Role.ADMIN, Role.MANAGER})),
     ("/channels", "通知渠道", frozenset({Role.ADMIN})),

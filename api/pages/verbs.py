@@ -16,6 +16,7 @@ from api.pages.calls import Call
 from api.pages.given import Given
 from api.pages.joint_verbs import JOINT_VERBS
 from api.pages.procedure_parts import take
+from api.pages.task_verbs import TASK_VERBS
 from api.pages.timing_verbs import TIMING_VERBS
 from api.security.identity import Person
 from api.services import Services
@@ -51,6 +52,7 @@ _VERBS: Mapping[Command, Callable[[Call], Outcome]] = {
     ),
     Command.GRADE: lambda c: _grade(c),
     Command.TAKE_STEP: take,
+    **TASK_VERBS,
     **TIMING_VERBS,
     **JOINT_VERBS,
 }

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "search": "huiying.cli.searching:search_command",
     "index": "huiying.cli.searching:index_app",
     "due": "huiying.cli.due:due_command",
+    "tasks": "huiying.cli.tasks:tasks_app",
     "roster": "huiying.cli.roster:roster_app",
     "drill": "huiying.cli.drilling:drill_command",
     "recompute": "huiying.cli.recomputing:recompute_command",

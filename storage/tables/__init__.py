@@ -38,6 +38,7 @@ from storage.tables.joint import (
     supervision_orders,
 )
 from storage.tables.matters import matter_messages, matter_terms, matters, term_statistics
+from storage.tables.mutes import alert_mutes
 from storage.tables.office import engine_state, people, sections, sessions, sign_in_failures, tokens
 from storage.tables.papers import paper_versions, papers
 from storage.tables.ratings import ratings
@@ -53,7 +54,14 @@ from storage.tables.roster import (
 )
 from storage.tables.search import search_changes
 from storage.tables.senders import push_senders
-from storage.tables.tasks import case_documents, opinions, policy_documents, task_plans, tasks
+from storage.tables.tasks import (
+    case_documents,
+    opinions,
+    plan_rejects,
+    policy_documents,
+    task_plans,
+    tasks,
+)
 from storage.tables.timing import case_links, deadline_pauses, extensions
 from storage.tables.uploads import uploads
 
@@ -61,6 +69,7 @@ __all__ = [
     "METADATA",
     "absences",
     "acknowledgements",
+    "alert_mutes",
     "alerts",
     "assessments",
     "assisting_sections",
@@ -109,6 +118,7 @@ __all__ = [
     "papers",
     "people",
     "person_channels",
+    "plan_rejects",
     "planned_actions",
     "policy_documents",
     "push_senders",

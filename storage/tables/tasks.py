@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from storage.tables.base import METADATA
 from storage.types import Id, Instant
@@ -31,8 +31,8 @@ tasks = Table(
     Column("leader", Text, nullable=False),
     # The day an activity is planned for, or a paper was printed on.
     Column("planned_on", Date),
-    # The concentrated problem that a rectification follows from.
-    Column("matter_id", ForeignKey("matters.id"), index=True),
+    # The concentrated problem that a rectification follows from: what it has in common, and its name.
+    Column("problem", Text),
     UniqueConstraint("plan_id", "number"),
 )
 
@@ -73,5 +73,19 @@ case_documents = Table(
     METADATA,
     Column("case_id", ForeignKey("cases.id"), primary_key=True, autoincrement=False),
     Column("document_id", ForeignKey("policy_documents.id"), primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+)
+
+plan_rejects = Table(
+    "plan_rejects",
+    METADATA,
+    Column("id", Id, primary_key=True),
+    Column("plan_id", ForeignKey("task_plans.id"), nullable=False, index=True),
+    Column("sheet", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("column", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    # A plan is the office's own paper; nothing of a citizen stands in it.
+    Column("cells", JSON, nullable=False),
     Column("at", Instant, nullable=False),
 )
