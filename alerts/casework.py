@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -114,9 +114,9 @@ class Registrar:
         if named is None:
             return one
         self._asked[one.id] = named["id"]
-        return (
-            one if one.record.section else replace(one, record=replace(one.record, section=named["section"]))
-        )
+        if one.record.section:
+            return one
+        return one._replace(record=one.record._replace(section=named["section"]))
 
     def _open_case(
         self, connection: Connection, batch: _Batch, case_id: int, one: Stored, now: datetime

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from alerts.documents import NewDocument, enter_document, link_document, repeal_document
@@ -22,7 +20,7 @@ def entered(bureau: Bureau, *, section: str = WATER, title: str = f"《{TITLE}�
 
 
 def letter(bureau: Bureau, body: str, *, section: str = "") -> int:
-    return bureau.letter(replace(make_record("2026-03-02T08:30", section=section), body=body))
+    return bureau.letter(make_record("2026-03-02T08:30", section=section)._replace(body=body))
 
 
 @pytest.mark.parametrize("words", [f"{TITLE}第三条怎么理解", "想问滨建〔2026〕3号文的执行时间"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 
 from core.clock import parse_instant
 from core.vocabulary import Role
@@ -109,14 +108,14 @@ def test_a_rectification_follows_from_a_problem_and_says_whether_it_helped(offic
     }
     assert sender.post("/api/v1/tasks", json={**wish, "problem": "停车证"}).status_code == 422
     for day in ("2026-02-25", "2026-02-26", "2026-02-27"):
-        office.receive(replace(make_record(f"{day}T08:00"), category="停车证办理"))
+        office.receive(make_record(f"{day}T08:00")._replace(category="停车证办理"))
     case = sender.post("/api/v1/tasks", json=wish).json()["case"]
     office.clock.move_to(parse_instant("2026-04-01T09:00"))
     sender = office.sender("zhang", Role.PRESS)
     done = {"step": "finished", "document": "新流程"}
     assert sender.post(f"/api/v1/cases/{case}/steps", json=done).status_code == 200
     office.clock.move_to(parse_instant("2026-04-11T09:00"))
-    office.receive(replace(make_record("2026-04-05T08:00"), category="停车证办理"))
+    office.receive(make_record("2026-04-05T08:00")._replace(category="停车证办理"))
     page = office.signed_in("zhou").get(f"/cases/{case}").text
     assert "下达前10天同类反映3件，完成后10天1件" in page
 
@@ -127,7 +126,7 @@ def test_the_register_hands_a_question_to_the_drafting_section(office: WebOffice
     form = {**hidden(browser.get("/documents").text), "title": "停车收费管理办法", "section": "市政科"}
     assert browser.post("/documents", data=form).status_code == 303
     assert browser.post("/documents", data=form).status_code == 409
-    office.receive(replace(make_record("2026-03-02T08:30"), body="停车收费管理办法第三条怎么理解"))
+    office.receive(make_record("2026-03-02T08:30")._replace(body="停车收费管理办法第三条怎么理解"))
     page = browser.get("/documents").text
     assert "1 件" in page
     assert "关联政策文件" in browser.get("/cases/1").text
