@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from core.vocabulary import CaseKind, CaseState, DeadlineState
+from core.vocabulary import CaseKind, CaseState
+from storage.counting import bounded_total
 from storage.database import in_chunks
 from storage.deadlines import status
-from storage.desk import Choice, chosen
+from storage.desk import Choice, chosen, owed
 from storage.tables import cases, deadlines
 from storage.types import Instant
 
-_STILL = (DeadlineState.RUNNING.value, DeadlineState.PAUSED.value)
 # A case nothing is due in stands behind all others.
 _NEVER = datetime(9999, 12, 30, tzinfo=UTC)
 
@@ -42,26 +42,21 @@ def listed(
     `next_due_at` is the earliest due instant among the clocks asked for, or among those that still run where
     no state is asked for; the end of the calendar for a case that has none.
     """
-    next_due = _next_due(choice.clocks)
-    due_at = sa.func.coalesce(next_due.c.due_at, _at(_NEVER), type_=Instant())
-    query = (
-        sa.select(cases, due_at.label("next_due_at"))
-        .select_from(_joined(choice, next_due))
-        .where(*_conditions(choice))
-        .order_by(due_at, cases.c.id)
-        .limit(limit)
-    )
-    if after is not None:
-        at, number = _at(after[0]), after[1]
-        query = query.where(sa.or_(due_at > at, sa.and_(due_at == at, cases.c.id > number)))
-    return connection.execute(query).mappings().all()
+    rows: list[RowMapping] = []
+    if after is None or after[0] < _NEVER:
+        rows += connection.execute(_due(choice, after).limit(limit)).mappings().all()
+    if choice.clocks.state is None and len(rows) < limit:
+        behind = after[1] if after is not None and after[0] >= _NEVER else 0
+        rows += connection.execute(_never_due(choice, behind).limit(limit - len(rows))).mappings().all()
+    return rows
 
 
-def total(connection: Connection, choice: CaseChoice) -> int:
-    """How many cases there are in all."""
-    joined = _joined(choice, _next_due(choice.clocks))
-    query = sa.select(sa.func.count()).select_from(joined).where(*_conditions(choice))
-    return connection.execute(query).scalar_one()
+def total(connection: Connection, choice: CaseChoice) -> int | None:
+    """How many cases there are in all; None where there are more than anybody pages through."""
+    rows = sa.select(cases.c.id).where(*_conditions(choice))
+    if choice.clocks.state is not None:
+        rows = rows.join(deadlines).where(*chosen(choice.clocks)).distinct()
+    return bounded_total(connection, rows)
 
 
 def clocks_of(
@@ -80,20 +75,48 @@ def clocks_of(
     return by_case
 
 
-def _next_due(choice: Choice) -> sa.Subquery:
-    looked_at = [] if choice.state else [deadlines.c.state.in_(_STILL)]
-    return (
-        sa.select(deadlines.c.case_id, sa.func.min(deadlines.c.due_at).label("due_at"))
+def _due(choice: CaseChoice, after: tuple[datetime, int] | None) -> sa.Select[tuple[object, ...]]:
+    """Cases with a clock that is asked for, in the order of an index: only as many are read as are shown."""
+    earlier = deadlines.alias("earlier")
+    at, number = deadlines.c.due_at, deadlines.c.case_id
+    is_before = sa.or_(earlier.c.due_at < at, sa.and_(earlier.c.due_at == at, earlier.c.id < deadlines.c.id))
+    has_earlier = (
+        sa.select(sa.literal(1))
+        .select_from(earlier)
+        .where(earlier.c.case_id == number, is_before, *_looked_at(choice.clocks, earlier))
+        .correlate(deadlines, cases)
+        .exists()
+    )
+    query = (
+        sa.select(cases, at.label("next_due_at"))
         .select_from(deadlines.join(cases))
-        .where(*chosen(choice), *looked_at)
-        .group_by(deadlines.c.case_id)
-        .subquery()
+        .where(*_looked_at(choice.clocks, deadlines), ~has_earlier, *_conditions(choice))
+        .order_by(at, number)
+    )
+    if after is None:
+        return query
+    given = _at(after[0])
+    return query.where(at >= given, sa.or_(at > given, number > after[1]))
+
+
+def _never_due(choice: CaseChoice, behind: int) -> sa.Select[tuple[object, ...]]:
+    """Cases in which nothing is due, by number."""
+    has_clock = (
+        sa.select(sa.literal(1))
+        .select_from(deadlines)
+        .where(deadlines.c.case_id == cases.c.id, *_looked_at(choice.clocks, deadlines))
+        .correlate(cases)
+        .exists()
+    )
+    return (
+        sa.select(cases, _at(_NEVER).label("next_due_at"))
+        .where(cases.c.id > behind, ~has_clock, *_conditions(choice))
+        .order_by(cases.c.id)
     )
 
 
-def _joined(choice: CaseChoice, next_due: sa.Subquery) -> sa.Join:
-    is_any = choice.clocks.state is None
-    return cases.join(next_due, next_due.c.case_id == cases.c.id, isouter=is_any)
+def _looked_at(choice: Choice, clocks: sa.FromClause) -> list[sa.ColumnElement[bool]]:
+    return [*chosen(choice, clocks), *([] if choice.state else [owed(clocks)])]
 
 
 def _conditions(choice: CaseChoice) -> list[sa.ColumnElement[bool]]:

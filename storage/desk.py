@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,15 @@ class Counts:
         """Every clock that is still owed an answer."""
         return self.overdue + self.due_soon + self.later
 
+    def less(self, other: Counts) -> Counts:
+        """What is left without those of `other`."""
+        return Counts(
+            self.overdue - other.overdue,
+            self.due_soon - other.due_soon,
+            self.later - other.later,
+            self.provisional - other.provisional,
+        )
+
 
 def listed(
     connection: Connection, choice: Choice, *, after: tuple[datetime, int] | None = None, limit: int
@@ -99,6 +108,14 @@ def total(connection: Connection, choice: Choice) -> int:
 
 def counts(connection: Connection, choice: Choice) -> Counts:
     """The unanswered clocks of a choice by state; its own `state` is not looked at."""
+    if choice.is_history is False and _narrowed(replace(choice, is_history=None)) == []:
+        # An index of the clocks alone answers how all stand, and history is little or nothing.
+        every, older = replace(choice, is_history=None), replace(choice, is_history=True)
+        return _counts(connection, every, deadlines).less(counts(connection, older))
+    return _counts(connection, choice, deadlines.join(cases))
+
+
+def _counts(connection: Connection, choice: Choice, counted: sa.FromClause) -> Counts:
     now, soon = _at(choice.as_of), _at(choice.as_of + choice.soon)
     running = deadlines.c.state == DeadlineState.RUNNING.value
     overdue = sa.and_(running, deadlines.c.due_at < now)
@@ -110,8 +127,8 @@ def counts(connection: Connection, choice: Choice) -> Counts:
             sa.func.count(sa.case((_later(soon), 1))),
             sa.func.count(sa.case((deadlines.c.is_provisional, 1))),
         )
-        .select_from(deadlines.join(cases))
-        .where(deadlines.c.state.in_(_STILL), *_narrowed(choice))
+        .select_from(counted)
+        .where(owed(deadlines), *_narrowed(choice))
     )
     return Counts(*connection.execute(query).one())
 
@@ -121,7 +138,7 @@ def channels(connection: Connection) -> list[str]:
     query = (
         sa.select(cases.c.channel)
         .select_from(deadlines.join(cases))
-        .where(deadlines.c.state.in_(_STILL))
+        .where(owed(deadlines))
         .distinct()
         .order_by(cases.c.channel)
     )
@@ -140,33 +157,37 @@ def _at(instant: datetime) -> sa.BindParameter[datetime]:
     return sa.bindparam(None, instant, Instant())
 
 
-def chosen(choice: Choice) -> list[sa.ColumnElement[bool]]:
+def owed(clocks: sa.FromClause) -> sa.ColumnElement[bool]:
+    """Whether a clock still runs or stands still; spelt out, so that the index of just these is used."""
+    return clocks.c.state.in_([sa.literal_column(f"'{state}'") for state in _STILL])
+
+
+def chosen(choice: Choice, clocks: sa.FromClause = deadlines) -> list[sa.ColumnElement[bool]]:
     """The conditions of a choice, for a query over clocks joined with their cases."""
     now, soon = _at(choice.as_of), _at(choice.as_of + choice.soon)
-    still = deadlines.c.state.in_(_STILL)
-    running = deadlines.c.state == DeadlineState.RUNNING.value
+    running = clocks.c.state == sa.literal_column(f"'{DeadlineState.RUNNING.value}'")
     states: dict[str | None, sa.ColumnElement[bool]] = {
-        None: deadlines.c.state.not_in(_GONE),
-        "running": still,
-        "later": sa.and_(still, _later(soon)),
-        "due_soon": sa.and_(running, deadlines.c.due_at >= now, deadlines.c.due_at <= soon),
-        "overdue": sa.and_(running, deadlines.c.due_at < now),
-        "met": deadlines.c.state == DeadlineState.MET.value,
+        None: clocks.c.state.not_in(_GONE),
+        "running": owed(clocks),
+        "later": sa.and_(owed(clocks), _later(soon, clocks)),
+        "due_soon": sa.and_(running, clocks.c.due_at >= now, clocks.c.due_at <= soon),
+        "overdue": sa.and_(running, clocks.c.due_at < now),
+        "met": clocks.c.state == DeadlineState.MET.value,
     }
-    return [states[choice.state], *_narrowed(choice)]
+    return [states[choice.state], *_narrowed(choice, clocks)]
 
 
-def _later(soon: sa.BindParameter[datetime]) -> sa.ColumnElement[bool]:
+def _later(soon: sa.BindParameter[datetime], clocks: sa.FromClause = deadlines) -> sa.ColumnElement[bool]:
     """Neither overdue nor due soon: a clock that stands still is never either."""
-    return sa.or_(deadlines.c.due_at > soon, deadlines.c.state == DeadlineState.PAUSED.value)
+    return sa.or_(clocks.c.due_at > soon, clocks.c.state == DeadlineState.PAUSED.value)
 
 
-def _narrowed(choice: Choice) -> list[sa.ColumnElement[bool]]:
-    wanted: list[tuple[sa.Column[Any], Any]] = [
+def _narrowed(choice: Choice, clocks: sa.FromClause = deadlines) -> list[sa.ColumnElement[bool]]:
+    wanted: list[tuple[sa.ColumnElement[Any], Any]] = [
         (cases.c.section, choice.section),
         (cases.c.channel, choice.channel),
         (cases.c.is_history, choice.is_history),
-        (deadlines.c.is_provisional, choice.is_provisional),
+        (clocks.c.is_provisional, choice.is_provisional),
     ]
     conditions: list[sa.ColumnElement[bool]] = [
         column == value for column, value in wanted if value is not None

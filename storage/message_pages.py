@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from core.vocabulary import Channel, RiskLevel
+from storage.counting import bounded_total
 from storage.database import in_chunks
 from storage.search.port import Filters
 from storage.tables import assessments, cases, incident_messages, messages, sources
@@ -56,10 +57,14 @@ def listed(
     return connection.execute(query).mappings().all()
 
 
-def total(connection: Connection, choice: MessageChoice) -> int:
-    """How many messages there are in all."""
-    query = sa.select(sa.func.count()).select_from(_joined()).where(*_conditions(choice))
-    return connection.execute(query).scalar_one()
+def total(connection: Connection, choice: MessageChoice) -> int | None:
+    """How many messages there are in all; None where there are more than anybody pages through."""
+    counted = messages.outerjoin(cases, cases.c.message_id == messages.c.id)
+    if choice.risk is not None:
+        counted = counted.join(assessments, assessments.c.message_id == messages.c.id)
+    is_plain = choice.section is None and choice.confined_to is None and choice.risk is None
+    rows = sa.select(sa.literal(1)).select_from(messages if is_plain else counted)
+    return bounded_total(connection, rows.where(*_conditions(choice)))
 
 
 def find(connection: Connection, message_id: int) -> RowMapping | None:

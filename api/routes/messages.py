@@ -91,7 +91,7 @@ def listed(
 class _Listing:
     rows: Sequence[Row]
     next: str | None
-    total: int
+    total: int | None
     behind: int | None
 
 

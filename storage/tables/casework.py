@@ -38,6 +38,8 @@ cases = Table(
     # The event chain of the case: last sequence number and hash. The row is the lock of all under it.
     Column("seq", Integer, nullable=False),
     Column("chain_head", String(64), nullable=False),
+    # History is little beside the rest, and is counted apart from it on every look at the desk.
+    Index("ix_cases_history", "id", sqlite_where=text("is_history"), postgresql_where=text("is_history")),
 )
 
 explanations = Table(
@@ -85,6 +87,16 @@ deadlines = Table(
         "due_at",
         sqlite_where=text("state = 'running'"),
         postgresql_where=text("state = 'running'"),
+    ),
+    # What is still owed, in the order of the desk, with all that its counts look at.
+    Index(
+        "ix_deadlines_owed",
+        "due_at",
+        "id",
+        "state",
+        "is_provisional",
+        sqlite_where=text("state IN ('running', 'paused')"),
+        postgresql_where=text("state IN ('running', 'paused')"),
     ),
     Index(
         "uq_deadlines_one_running",
