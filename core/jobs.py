@@ -42,7 +42,7 @@ JobHandler = Callable[[Mapping[str, JobValue]], None]
 
 
 class JobRunner(Protocol):
-    """Takes jobs in and has them run."""
+    """Takes jobs in and has them run; each name has places of its own, so that none starves another."""
 
     def add(self, job: Job) -> bool:
         """Have a job run soon; False where one with its key waits already."""

@@ -1,12 +1,10 @@
-"""Assessing new messages and judging what they mean together, beside the web, in one process.
+"""Assessing new messages and judging what they mean together, in one process at a time.
 
-Every few seconds: messages nobody has assessed are assessed in batches, then triage looks at the window
-before now. Both may be run as often as one likes; what was done is not done again.
+Every few seconds a job is asked for: messages nobody has assessed are assessed in batches, then triage looks
+at the window before now. Both may be run as often as one likes; what was done is not done again.
 """
 
 from __future__ import annotations
-
-import logging
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -21,12 +19,13 @@ from analysis.engine import assess_pending, group_pending, open_gatherer
 from analysis.lexicon import load_lexicon
 from analysis.sentiment.models import open_default
 from analysis.topic_model import office_judge
-from core.errors import HuiyingError
+from core.jobs import Job, JobName, JobRunner
 from core.rule_files import rules_folder
 from huiying.office import Office
 
-_log = logging.getLogger(__name__)
 _EVERY_SECONDS = 5
+# One look at a time on all machines; while one waits, another is not added.
+_LOOK = Job(JobName.ANALYSE, {}, lock="analyse", key="analyse")
 
 
 class AnalysisLoop:
@@ -59,10 +58,10 @@ class AnalysisLoop:
         decided = watch(office.database, office.law, self._triage_rules, self._incident_rules, act)
         return assessed, decided
 
-    def start(self) -> None:
-        """Begin and return; the work goes on in a thread of its own."""
+    def start(self, jobs: JobRunner) -> None:
+        """Begin to ask for a look every few seconds, and return."""
         self._scheduler.add_job(
-            self._job,
+            lambda: jobs.add(_LOOK),
             "interval",
             seconds=_EVERY_SECONDS,
             id="assess",
@@ -73,13 +72,6 @@ class AnalysisLoop:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End after the batch in hand."""
-        self._scheduler.shutdown(wait=True)
-
-    def _job(self) -> None:
-        try:
-            self.once()
-        except HuiyingError as error:
-            _log.warning("analysis.failed %s", error.code)
-        except Exception:  # noqa: BLE001 - an edge of the process: the next run must come
-            _log.exception("analysis.failed")
+        """Ask no more."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)

@@ -1,21 +1,21 @@
 """Gathering beside the web: what is due is asked for, what waits is claimed and run, what is wrong is told.
 
-APScheduler only triggers; runs are rows, and a row is carried out by whoever claims it. Each run is a process
-of its own, watched by a thread here.
+APScheduler only triggers; runs are rows, and a job for each has it carried out by whoever claims it first.
+Each run is a process of its own, watched by a thread of the process that does the job.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from threading import Event, Lock
+from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from alerts.alarms import raise_alarm
 from core.errors import Conflict, HuiyingError
+from core.jobs import Job, JobName, JobRunner
 from core.labels import label
 from crawlers.catalog import Catalog
 from crawlers.health import Standing, standings
@@ -27,6 +27,7 @@ _log = logging.getLogger(__name__)
 _EVERY_SECONDS = 5
 _HEALTH_SECONDS = 60
 _KEPT = timedelta(days=30)
+_MOST_ADDED = 100
 
 
 class GatheringLoop:
@@ -35,13 +36,11 @@ class GatheringLoop:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._scheduler = BackgroundScheduler(timezone="UTC")
-        self._runners = ThreadPoolExecutor(office.settings.crawl.concurrent_runs, "crawl")
-        self._running: set[int] = set()
-        self._lock = Lock()
         self._stopping = Event()
 
-    def start(self) -> None:
-        """Begin and return."""
+    def start(self, jobs: JobRunner) -> None:
+        """Begin to look for what is due, and return; the runs are carried out by `jobs`."""
+        self._jobs = jobs
         for job, seconds in ((self._gather_job, _EVERY_SECONDS), (self._health_job, _HEALTH_SECONDS)):
             self._scheduler.add_job(
                 job,
@@ -59,7 +58,6 @@ class GatheringLoop:
         self._stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
-        self._runners.shutdown(wait=True, cancel_futures=True)
 
     def plan(self) -> list[int]:
         """Ask for a run of every source that is on, allowed and due; the numbers of the runs."""
@@ -73,21 +71,18 @@ class GatheringLoop:
             and _is_due(one, now)
         ]
 
-    def run_waiting(self) -> int:
-        """Claim what waits, as many as may run at once; how many were begun."""
-        office = self._office
-        with self._lock:
-            free = office.settings.crawl.concurrent_runs - len(self._running)
-        if free <= 0:
-            return 0
-        with office.database.read() as connection:
-            waiting = crawl_runs.claimable(connection, office.clock.now(), free)
-        catalog = catalog_of(office)
-        for run_id in waiting:
-            with self._lock:
-                self._running.add(run_id)
-            self._runners.submit(self._run, catalog, run_id)
-        return len(waiting)
+    def run_waiting(self, jobs: JobRunner) -> int:
+        """Have what waits carried out; for how many runs a job was added.
+
+        A run is claimed by who begins it, so that one whose job came twice is carried out once.
+        """
+        with self._office.database.read() as connection:
+            waiting = crawl_runs.claimable(connection, self._office.clock.now(), _MOST_ADDED)
+        names = [f"crawl {run_id}" for run_id in waiting]
+        return sum(
+            jobs.add(Job(JobName.CRAWL, {"run": run_id}, lock=name, key=name))
+            for run_id, name in zip(waiting, names, strict=True)
+        )
 
     def tell(self) -> int:
         """Tell the administrators what is wrong, each trouble once; how many were written to."""
@@ -109,19 +104,16 @@ class GatheringLoop:
             crawl_runs.drop_kept_before(connection, now - _KEPT)
         return told
 
-    def _run(self, catalog: Catalog, run_id: int) -> None:
-        try:
-            claim = claim_run(self._office, run_id)
-            if claim is not None:
-                row = carry_out(self._office, catalog.get(claim.source_key), claim, self._go_on)
-                _log.info("crawl.finished source=%s verdict=%s", claim.source_key, row["verdict"])
-        except HuiyingError as error:
-            _log.warning("crawl.failed run=%d %s", run_id, error.code)
-        except Exception:  # noqa: BLE001 - an edge of the process: the next run must come
-            _log.exception("crawl.failed run=%d", run_id)
-        finally:
-            with self._lock:
-                self._running.discard(run_id)
+    def carry_out(self, run_id: int) -> None:
+        """Carry out a run to its end, unless another process has it.
+
+        Raises:
+            HuiyingError: it could not be, or this process is to end.
+        """
+        claim = claim_run(self._office, run_id)
+        if claim is not None:
+            row = carry_out(self._office, catalog_of(self._office).get(claim.source_key), claim, self._go_on)
+            _log.info("crawl.finished source=%s verdict=%s", claim.source_key, row["verdict"])
 
     def _go_on(self, _read: int = 0) -> None:
         if self._stopping.is_set():
@@ -133,7 +125,7 @@ class GatheringLoop:
             return standings(connection, catalog, office.settings.crawl.contact, office.clock.now())
 
     def _gather_job(self) -> None:
-        self._safely(lambda: (self.plan(), self.run_waiting()), "crawl.plan_failed")
+        self._safely(lambda: (self.plan(), self.run_waiting(self._jobs)), "crawl.plan_failed")
 
     def _health_job(self) -> None:
         self._safely(self.tell, "crawl.health_failed")

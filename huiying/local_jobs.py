@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from core.jobs import Job
+from core.jobs import Job, JobName
 
 _log = logging.getLogger(__name__)
 
@@ -24,13 +24,13 @@ class LocalJobs:
 
     Args:
         run: does one job; raises where it failed.
+        at_once: how many of a name run at once; one where it is not told.
     """
 
-    def __init__(self, run: Callable[[Job], None], *, at_once: int = 2) -> None:
+    def __init__(self, run: Callable[[Job], None], at_once: Mapping[JobName, int]) -> None:
         self._run = run
-        self._scheduler = BackgroundScheduler(
-            timezone="UTC", executors={"default": ThreadPoolExecutor(at_once)}
-        )
+        places = {name.value: ThreadPoolExecutor(at_once.get(name, 1)) for name in JobName}
+        self._scheduler = BackgroundScheduler(timezone="UTC", executors=places)
         self._guard = Lock()
         self._waiting: set[str] = set()
         self._locks: dict[str, Lock] = defaultdict(Lock)
@@ -42,7 +42,7 @@ class LocalJobs:
                 return False
             if job.key is not None:
                 self._waiting.add(job.key)
-        self._scheduler.add_job(self._one, args=[job], misfire_grace_time=None)
+        self._scheduler.add_job(self._one, args=[job], executor=job.name.value, misfire_grace_time=None)
         return True
 
     def start(self) -> None:
@@ -53,7 +53,8 @@ class LocalJobs:
         """End after the jobs in hand."""
         # First, under its lock: a shutdown in the middle of its round would end its thread with an error.
         self._scheduler.remove_all_jobs()
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     def _one(self, job: Job) -> None:
         with self._guard:

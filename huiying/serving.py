@@ -11,13 +11,8 @@ from alerts.incident_rules import load_incident_rules
 from api.app import create_app
 from api.guests import Guest
 from api.services import Services
-from core.errors import Conflict
 from core.rulebook import rules_folder
-from huiying.analysis_loop import AnalysisLoop
-from huiying.engine_loop import EngineLoop
-from huiying.gathering_loop import GatheringLoop
-from huiying.indexing_loop import IndexingLoop
-from huiying.intake.loop import IntakeLoop
+from huiying.background import Background, start_or_say
 from huiying.office import Office
 from huiying.output import console, stderr
 from huiying.setup.web import OfficeSetup
@@ -67,28 +62,14 @@ def serve(
 
 @contextmanager
 def _background(office: Office) -> Iterator[None]:
-    """The engine and the analysis beside the web; without an engine where another process is the one."""
-    engine = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
-    analysis = AnalysisLoop(office)
-    gathering = GatheringLoop(office)
-    indexing = IndexingLoop(office)
-    intake = IntakeLoop(office)
-    running = True
+    """Everything beside the web; without the engine where another process is the one."""
+
+    def say(line: str) -> None:
+        stderr.print(line, markup=False, highlight=False)
+
+    background = Background(office, lambda line: console.print(line, markup=False, highlight=False))
     try:
-        engine.start()
-        intake.start()
-    except Conflict as error:
-        stderr.print(f"{error.message}本进程只提供网页。", markup=False, highlight=False)
-        running = False
-    analysis.start()
-    gathering.start()
-    indexing.start()
-    try:
+        start_or_say(background, say)
         yield
     finally:
-        indexing.stop()
-        gathering.stop()
-        analysis.stop()
-        if running:
-            intake.stop()
-            engine.stop()
+        background.stop()

@@ -15,7 +15,7 @@ from storage.tables import imports, uploads
 
 UPLOADED, PREVIEWED, WAITING, RUNNING = "uploaded", "previewed", "waiting", "running"
 DONE, REFUSED, DISCARDED = "done", "refused", "discarded"
-_TO_DO = (UPLOADED, WAITING, RUNNING)
+TO_DO = (UPLOADED, WAITING, RUNNING)
 
 
 def add(connection: Connection, row: dict[str, Any], now: datetime) -> int:
@@ -43,10 +43,10 @@ def newest(connection: Connection, limit: int) -> Sequence[RowMapping]:
     return connection.execute(_with_import().order_by(uploads.c.id.desc()).limit(limit)).mappings().all()
 
 
-def next_to_do(connection: Connection) -> RowMapping | None:
-    """The oldest upload that waits to be looked through or imported, or None."""
-    query = _with_import().where(uploads.c.state.in_(_TO_DO)).order_by(uploads.c.id).limit(1)
-    return connection.execute(query).mappings().first()
+def to_do(connection: Connection) -> list[int]:
+    """The uploads that wait to be looked through or imported, oldest first."""
+    query = sa.select(uploads.c.id).where(uploads.c.state.in_(TO_DO)).order_by(uploads.c.id)
+    return list(connection.execute(query).scalars())
 
 
 def left_since(connection: Connection, before: datetime) -> Sequence[RowMapping]:

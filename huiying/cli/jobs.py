@@ -41,7 +41,9 @@ def add_command(
     job = Job(name, given, lock=f"{name.value} {words}", key=f"{name.value} {words}")
     arguments_of(job)
     with open_office() as office:
-        added = open_jobs(office).add(job)
+        jobs = open_jobs(office)
+        added = jobs.add(job)
+        jobs.stop()
     if as_json:
         print_json({"job": name.value, "added": added})
     else:

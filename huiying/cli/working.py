@@ -1,19 +1,17 @@
-"""`huiying worker`: carry out what is due and send what must be said, without the web."""
+"""`huiying worker`: everything but the web: what is due, what comes in, what it means, what is searched."""
 
 from __future__ import annotations
 
 import signal
 import threading
 from dataclasses import asdict
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
 
 from core.errors import SettingsError
-from core.jobs import JobRunner
+from huiying.background import Background
 from huiying.engine_loop import EngineLoop
-from huiying.indexing_loop import IndexingLoop
 from huiying.office import Office, open_office
 from huiying.output import command, console, print_json
 
@@ -23,7 +21,7 @@ def worker_command(
     once: Annotated[bool, typer.Option("--once", help="处理完当前到点的事项就退出。")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON（与 --once 同用）。")] = False,
 ) -> None:
-    """运行提醒引擎：到点提醒、升级、发送通知。"""
+    """运行网页以外的一切：到点提醒、升级、发送通知、研判、采集、导入、索引。可以多台同时运行。"""
     with open_office() as office:
         if once:
             _once(office, as_json=as_json)
@@ -43,32 +41,14 @@ def _once(office: Office, *, as_json: bool) -> None:
 def _run(office: Office) -> None:
     if office.settings.now is not None:
         raise SettingsError("固定了“现在”(HUIYING_NOW)，引擎不能运行。", mend="请去掉该设置后再启动。")
-    loop = EngineLoop(office, lambda line: console.print(line, markup=False, highlight=False))
-    loop.start()
-    indexing = IndexingLoop(office)
-    indexing.start()
-    jobs = _jobs(office)
-    if jobs is not None:
-        jobs.start()
+    background = Background(office, lambda line: console.print(line, markup=False, highlight=False))
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    console.print("提醒引擎已启动。按 Ctrl+C 停止。")
-    while not ended.wait(1.0) and not loop.has_ended:
-        pass
-    if jobs is not None:
-        jobs.stop()
-    indexing.stop()
-    loop.stop()
-
-
-def _jobs(office: Office) -> JobRunner | None:
-    """The office's queue of jobs; None on one machine, and where the extra is not installed."""
-    if office.database.is_sqlite:
-        return None
-    if find_spec("procrastinate") is None:
-        console.print("没有安装 cluster 扩展，本进程不接任务。")
-        return None
-    from huiying.jobs import open_jobs
-
-    return open_jobs(office)
+    try:
+        background.start()
+        console.print("已启动：提醒、研判、采集、导入、索引。按 Ctrl+C 停止。")
+        while not ended.wait(1.0) and not background.has_ended:
+            pass
+    finally:
+        background.stop()

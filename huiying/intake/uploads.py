@@ -27,23 +27,33 @@ _KEPT = timedelta(days=7)
 
 
 class Uploads:
-    """The uploads of one office. `once` is to be called every few seconds, by one process."""
+    """The uploads of one office; one upload is to be brought in by one process at a time."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
 
     def once(self) -> int:
         """Look through and import what waits, oldest first; how many steps were taken."""
+        return sum(self.bring_in(upload_id) for upload_id in self.to_do())
+
+    def to_do(self) -> list[int]:
+        """The uploads that wait, oldest first; what nobody has confirmed for long is thrown away."""
         self._throw_away()
+        with self._office.database.read() as connection:
+            return uploads.to_do(connection)
+
+    def bring_in(self, upload_id: int) -> int:
+        """Look through or import one upload, until it waits for a person or is done; how many steps."""
         steps = 0
-        while (row := self._next()) is not None:
+        while (row := self._waiting(upload_id)) is not None:
             self._advance(row)
             steps += 1
         return steps
 
-    def _next(self) -> Row | None:
+    def _waiting(self, upload_id: int) -> Row | None:
         with self._office.database.read() as connection:
-            return uploads.next_to_do(connection)
+            row = uploads.get(connection, upload_id)
+        return row if row["state"] in uploads.TO_DO else None
 
     def _advance(self, row: Row) -> None:
         office = self._office

@@ -10,6 +10,7 @@ from core.clock import FixedClock
 from core.vocabulary import Role
 from crawlers.catalog import shipped_folder
 from huiying.gathering_loop import GatheringLoop
+from huiying.local_jobs import LocalJobs
 from huiying.office import Office
 from storage import channels, crawl_runs, source_states, tables
 from storage.database import Connection, Database, Row
@@ -32,6 +33,11 @@ def own_source(data_dir: Path, replica: Replica) -> None:
     path.write_text(text.replace("delay_seconds: 5", "delay_seconds: 0"), "utf-8")
 
 
+def crawls(loop: GatheringLoop) -> LocalJobs:
+    """A runner of this process, not started."""
+    return LocalJobs(lambda job: loop.carry_out(int(job.values["run"] or 0)), {})
+
+
 def finished(office: Office) -> list[Row]:
     """The finished runs, waited for a while."""
     for _ in range(600):
@@ -50,13 +56,21 @@ def test_a_due_source_is_run_once_and_again_after_its_cadence(
         own_source(data_dir, replica)
         loop = GatheringLoop(office)
         assert len(loop.plan()) == 1
-        assert loop.run_waiting() == 1
+        # Found by two processes, added once; carried out twice, done once.
+        jobs = crawls(loop)
+        assert (loop.run_waiting(jobs), loop.run_waiting(jobs)) == (1, 0)
+        other = crawls(loop)
+        assert loop.run_waiting(other) == 1
+        jobs.start()
+        other.start()
         (run,) = finished(office)
         assert (run["verdict"], run["stored"], run["trigger"]) == ("ok", 3, "schedule")
         assert loop.plan() == []
         clock.advance(minutes=61)
         assert len(loop.plan()) == 1
         loop.stop()
+        jobs.stop()
+        other.stop()
 
 
 def test_a_trouble_is_told_to_the_administrator_once(
@@ -71,7 +85,9 @@ def test_a_trouble_is_told_to_the_administrator_once(
             add_person(connection, new, actor="测试", now=clock.now())
         loop = GatheringLoop(office)
         loop.plan()
-        loop.run_waiting()
+        jobs = crawls(loop)
+        jobs.start()
+        loop.run_waiting(jobs)
         (run,) = finished(office)
         assert run["verdict"] == "format_changed"
         loop.tell()
@@ -79,6 +95,7 @@ def test_a_trouble_is_told_to_the_administrator_once(
         clock.advance(minutes=1)
         loop.tell()
         loop.stop()
+        jobs.stop()
     with database.read() as connection:
         rows = outbox_bodies(connection)
         assert source_states.all_states(connection)["own_mailbox"]["failures"] == 1

@@ -22,6 +22,7 @@ from tests.command import Command
 from tests.postgres import PostgresServer
 
 PATIENCE = 60.0
+_TWO = {JobName.CRAWL: 2}
 
 
 class Work:
@@ -56,11 +57,11 @@ def work() -> Work:
 def jobs(request: pytest.FixtureRequest, work: Work) -> Iterator[JobRunner]:
     """A runner with two at once, not started."""
     if request.param == "local":
-        yield LocalJobs(work.run, at_once=2)
+        yield LocalJobs(work.run, _TWO)
         return
     server: PostgresServer = request.getfixturevalue("postgres_server")
     with server.fresh_database() as url:
-        made = ClusterJobs(_libpq(url), work.run, at_once=2)
+        made = ClusterJobs(_libpq(url), work.run, _TWO)
         made.prepare()
         made.prepare()
         yield made
@@ -97,7 +98,7 @@ def test_a_job_that_waits_is_not_added_twice(jobs: JobRunner, work: Work) -> Non
 _DIES = """
 import os, signal, sys
 from huiying.cluster_jobs import ClusterJobs
-jobs = ClusterJobs(sys.argv[1], lambda job: os.kill(os.getpid(), signal.SIGKILL), silent_seconds=2.0)
+jobs = ClusterJobs(sys.argv[1], lambda job: os.kill(os.getpid(), signal.SIGKILL), {}, silent_seconds=2.0)
 jobs.start()
 jobs._thread.join()
 """
@@ -108,7 +109,7 @@ def test_what_a_killed_worker_had_in_hand_is_done_by_another(
     postgres_server: PostgresServer, work: Work
 ) -> None:
     with postgres_server.fresh_database() as url:
-        jobs = ClusterJobs(_libpq(url), work.run, silent_seconds=2.0)
+        jobs = ClusterJobs(_libpq(url), work.run, {}, silent_seconds=2.0)
         jobs.prepare()
         jobs.add(_crawl("a"))
         died = subprocess.run(
@@ -139,7 +140,7 @@ def test_a_job_added_on_one_machine_is_done_by_the_worker_of_another(
         added = [huiying("jobs", "add", "analyse", "--json").json["added"] for _ in range(2)]
         assert added == [True, False]
         done = Event()
-        jobs = ClusterJobs(_libpq(url), lambda job: done.set() if job.name is JobName.ANALYSE else None)
+        jobs = ClusterJobs(_libpq(url), lambda job: done.set() if job.name is JobName.ANALYSE else None, {})
         jobs.start()
         assert done.wait(PATIENCE)
         jobs.stop()
