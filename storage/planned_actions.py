@@ -129,9 +129,8 @@ def lock_cases_with_due(connection: Connection, now: datetime, limit: int) -> li
     query = (
         sa.select(planned_actions.c.case_id)
         .join(cases, cases.c.id == planned_actions.c.case_id)
-        .join(deadlines, deadlines.c.id == planned_actions.c.deadline_id)
         .where(*_is_due(now))
-        .order_by(planned_actions.c.planned_at, planned_actions.c.id)
+        .order_by(planned_actions.c.planned_at)  # and by nothing else: the index gives them so, unsorted
         .limit(limit)
     )
     if connection.dialect.name == "postgresql":
@@ -173,17 +172,12 @@ def settle(connection: Connection, rows: Sequence[RowMapping], state: ActionStat
     """
     moved: set[int] = set()
     for some in in_chunks(rows):
-        # The clocks are named: asked for all that run, PostgreSQL without statistics reads every one.
-        running = sa.select(deadlines.c.id).where(
-            among(connection, deadlines.c.id, {row["deadline_id"] for row in some}),
-            deadlines.c.state == DeadlineState.RUNNING.value,
-        )
         changed = connection.execute(
             planned_actions.update()
             .where(
                 among(connection, planned_actions.c.id, [row["id"] for row in some]),
                 planned_actions.c.state == _PLANNED,
-                planned_actions.c.deadline_id.in_(running),
+                _runs(),
             )
             .values(state=state.value, fired_at=now, lag_seconds=_lag(connection, now))
             .returning(planned_actions.c.id)
@@ -236,7 +230,6 @@ def oldest_due(connection: Connection, now: datetime) -> datetime | None:
     """The planned moment of the longest due step that has not happened, or None; a measure of lag."""
     query = (
         sa.select(planned_actions.c.planned_at)
-        .join(deadlines, deadlines.c.id == planned_actions.c.deadline_id)
         .where(*_is_due(now))
         .order_by(planned_actions.c.planned_at)
         .limit(1)
@@ -250,8 +243,19 @@ def _is_due(now: datetime) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         planned_actions.c.state == sa.literal_column("'planned'"),
         planned_actions.c.planned_at <= now,
-        deadlines.c.state == DeadlineState.RUNNING.value,
+        _runs(),
     )
+
+
+def _runs() -> sa.ColumnElement[bool]:
+    """Whether the clock of a step runs.
+
+    Asked of each step's own clock: joined, PostgreSQL without fresh statistics begins at all clocks that run
+    and looks through everything that is due for each of them (measured: 60 times slower at 2,000 clocks).
+    """
+    clock = deadlines.alias("clock")
+    runs = clock.c.state == DeadlineState.RUNNING.value
+    return sa.select(runs).where(clock.c.id == planned_actions.c.deadline_id).scalar_subquery()
 
 
 def _lag(connection: Connection, now: datetime) -> sa.ColumnElement[Any]:
