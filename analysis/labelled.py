@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 
 from core.errors import FileRefused
+from core.labels import label as label_of
+from core.vocabulary import Channel
 
 Labelled = tuple[int, str]
+# Label, text and the channel it came from; empty where the file does not say.
+FromChannel = tuple[int, str, str]
 
 # SMP2020-EWECT: neutral and surprise say nothing of positive or negative and are left out.
 _EMOTIONS = {"happy": 1, "angry": 0, "sad": 0, "fear": 0}
@@ -25,11 +29,20 @@ class Form(StrEnum):
 
 
 def read_labelled(name: str, content: bytes, form: Form = Form.AUTO) -> list[Labelled]:
-    """The labelled texts of a file: (0 negative or 1 positive, text), in order; texts with no text left out.
+    """As `read_with_channels`, without the channels."""
+    return [(label, words) for label, words, _ in read_with_channels(name, content, form)]
+
+
+def read_with_channels(name: str, content: bytes, form: Form = Form.AUTO) -> list[FromChannel]:
+    """The labelled texts of a file, in order; texts with no text left out.
+
+    Returns:
+        Label (0 negative, 1 positive), text, and its channel, empty where the file does not say.
 
     Args:
         name: shown in errors.
-        form: `tsv` is `label<TAB>text`, with or without that header; `weibo2018` is `id,label,text`; `smp` is
+        form: `tsv` is `label<TAB>text`, with or without that header, or three columns `label`, `text`,
+            `channel` with it; `weibo2018` is `id,label,text`; `smp` is
             a JSON list of `{"content", "label"}` with six emotions; `auto` looks at the beginning.
 
     Raises:
@@ -42,7 +55,7 @@ def read_labelled(name: str, content: bytes, form: Form = Form.AUTO) -> list[Lab
     if form is Form.AUTO:
         form = _guess(text)
     try:
-        rows = [(label, words) for label, words in _READERS[form](text) if words.strip()]
+        rows = [row for row in _READERS[form](text) if row[1].strip()]
     except (ValueError, KeyError, TypeError) as error:
         raise _refused(name, f"不合 {form.value} 的格式({error})") from error
     if not rows:
@@ -62,27 +75,43 @@ def _guess(text: str) -> Form:
     return Form.TSV if "\t" in first else Form.WEIBO2018
 
 
-def _tsv(text: str) -> Iterator[Labelled]:
+def _tsv(text: str) -> Iterator[FromChannel]:
+    has_channels = False
     for number, line in enumerate(text.split("\n"), start=1):
         label, _, words = line.rstrip("\r").partition("\t")
-        if not line.strip() or (number == 1 and label.strip() == "label"):
+        if number == 1 and label.strip() == "label":
+            has_channels = words.split("\t")[-1].strip() == "channel"
             continue
-        yield _label(label, number), words
+        if not line.strip():
+            continue
+        channel = ""
+        if has_channels:
+            words, _, named = words.rpartition("\t")
+            channel = _channel(named.strip(), number)
+        yield _label(label, number), words, channel
 
 
-def _weibo2018(text: str) -> Iterator[Labelled]:
+def _channel(named: str, number: int) -> str:
+    """A channel by its key or its Chinese name."""
+    known = {name: one.value for one in Channel for name in (one.value, label_of(one))}
+    if named not in known:
+        raise ValueError(f"第{number}行没有名为“{named[:20]}”的渠道")
+    return known[named]
+
+
+def _weibo2018(text: str) -> Iterator[FromChannel]:
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             parts = line.rstrip("\r").split(",", 2)
             if len(parts) < 3:
                 raise ValueError(f"第{number}行不足三列")
-            yield _label(parts[1], number), parts[2]
+            yield _label(parts[1], number), parts[2], ""
 
 
-def _smp(text: str) -> Iterator[Labelled]:
+def _smp(text: str) -> Iterator[FromChannel]:
     for row in json.loads(text):
         if row["label"] in _EMOTIONS:
-            yield _EMOTIONS[row["label"]], row["content"]
+            yield _EMOTIONS[row["label"]], row["content"], ""
 
 
 def _label(text: str, number: int) -> int:
@@ -91,7 +120,7 @@ def _label(text: str, number: int) -> int:
     return _LABELS[text.strip()]
 
 
-_READERS: Mapping[Form, Callable[[str], Iterator[Labelled]]] = {
+_READERS: Mapping[Form, Callable[[str], Iterator[FromChannel]]] = {
     Form.TSV: _tsv,
     Form.WEIBO2018: _weibo2018,
     Form.SMP: _smp,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from analysis.normalize import normalize
 from analysis.reasons import quoted
+from core.errors import RuleError
 from core.rule_files import RuleFileModel, read_rule_file
 
 _STRONG = 2
@@ -23,21 +24,29 @@ class TopicClass(RuleFileModel):
 
     Attributes:
         strong, words: found as they stand; the strong ones count twice.
+        sections: a section whose name contains one of these handles the class; the first ones first.
         matches: invented examples; a scheme that puts one elsewhere does not load.
     """
 
     name: str
     strong: tuple[str, ...] = Field(min_length=1)
     words: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
     matches: tuple[str, ...] = Field(min_length=1)
 
 
 class _SchemeFile(RuleFileModel):
     margin: float = Field(ge=0, lt=1)
+    # Name → the classes of a smaller scheme; the others are then no answer.
+    subsets: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     classes: tuple[TopicClass, ...] = Field(min_length=2)
 
     @model_validator(mode="after")
     def _holds_its_examples(self) -> _SchemeFile:
+        names = {one.name for one in self.classes}
+        unknown = sorted({name for some in self.subsets.values() for name in some} - names)
+        if unknown:
+            raise ValueError(f"subsets 里的“{unknown[0]}”不是一个类")
         scheme = TopicScheme(self.classes, self.margin)
         for one in self.classes:
             for text in one.matches:
@@ -74,6 +83,7 @@ class TopicScheme:
         ]
         self._finder: Any = ahocorasick_rs.AhoCorasick([word for word, _, _ in self._entries])
         self.names = tuple(one.name for one in classes)
+        self.sections = {one.name: one.sections for one in classes}
 
     def classify(self, title: str, body: str, among: Collection[str] | None = None) -> ClassFound:
         """The class with the most points; each different word counts once, one in the title once more.
@@ -103,11 +113,20 @@ class TopicScheme:
         return {place for place, _, _ in self._finder.find_matches_as_indexes(text, overlapping=True)}
 
 
-def load_scheme(path: Path) -> TopicScheme:
+def load_scheme(path: Path, subset: str = "") -> TopicScheme:
     """Read a scheme (`rules/lexicon/topic_classes.yml`, or the office's own in the same form).
 
+    Args:
+        subset: name of one of the file's smaller schemes; empty for all classes.
+
     Raises:
-        RuleError: the file is missing or misshapen, or a class does not hold its own examples.
+        RuleError: the file is missing or misshapen, has no such subset, or a class does not hold its own
+            examples.
     """
     file = read_rule_file(path, _SchemeFile)
-    return TopicScheme(file.classes, file.margin)
+    if not subset:
+        return TopicScheme(file.classes, file.margin)
+    if subset not in file.subsets:
+        raise RuleError(path, f"没有名为“{subset}”的分类方案")
+    chosen = [one for one in file.classes if one.name in file.subsets[subset]]
+    return TopicScheme(chosen, file.margin)

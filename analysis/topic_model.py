@@ -44,8 +44,13 @@ class TopicModel(BaseModel):
 class TopicJudge:
     """The better of both: the trained model where it is clear or the lexicon agrees, else unsure."""
 
-    def __init__(self, scheme: TopicScheme, model: TopicModel | None = None) -> None:
+    def __init__(
+        self, scheme: TopicScheme, model: TopicModel | None = None, *, is_scheme: bool = False
+    ) -> None:
+        """`is_scheme`: the office chose these classes as its topics; what they are unsure of has no topic."""
         self._scheme = scheme
+        self.is_scheme = is_scheme
+        self.sections = scheme.sections
         self._trained = _Trained(model) if model is not None else None
 
     def classify(self, title: str, body: str, among: Sequence[str] | None = None) -> ClassFound:
@@ -159,15 +164,26 @@ def write_topic_model(path: Path, model: TopicModel) -> None:
         raise ModelError(f"不能写入 {path}。", mend="请换一个可写的位置。") from error
 
 
-def office_judge(models: Path, scheme: Path) -> TopicJudge | None:
-    """The judge with the office's own model, `topics.json` among its models; None where it has none.
+def office_judge(
+    models: Path, scheme: Path, subset: str = "", *, is_scheme: bool = False
+) -> TopicJudge | None:
+    """The judge of the office's classes, with its own model where there is a `topics.json` among its models.
+
+    None where it neither chose a scheme nor trained a model.
+
+    Args:
+        scheme, subset: see `load_scheme`.
+        is_scheme: the office chose this scheme as its topics.
 
     Raises:
         ModelError: the model cannot be used.
         RuleError: the scheme cannot be used.
     """
     path = models / "topics.json"
-    return TopicJudge(load_scheme(scheme), read_topic_model(path)) if path.is_file() else None
+    trained = read_topic_model(path) if path.is_file() else None
+    if trained is None and not is_scheme:
+        return None
+    return TopicJudge(load_scheme(scheme, subset), trained, is_scheme=is_scheme)
 
 
 def _pairs(text: str) -> list[str]:

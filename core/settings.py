@@ -126,6 +126,16 @@ class CrawlSettings(_Section):
     batch_rows: int = Field(200, ge=1, le=5000, description="采集时每批写入的条数（条）。")
 
 
+class AnalysisSettings(_Section):
+    """What the analysis puts messages into."""
+
+    topics: str = Field(
+        "领域",
+        min_length=1,
+        description="领域方案：领域（自带十四个，含五个热点领域）、热点（只分热点领域）、十五类、七类，或本单位方案文件的路径。",
+    )
+
+
 class WechatSettings(_Section):
     """The office's WeChat official account."""
 
@@ -151,6 +161,7 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     watch: WatchSettings = WatchSettings()
     imports: ImportSettings = ImportSettings()
+    analysis: AnalysisSettings = AnalysisSettings()
     wechat: WechatSettings = WechatSettings()
     crawl: CrawlSettings = CrawlSettings()
 

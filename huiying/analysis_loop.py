@@ -17,10 +17,9 @@ from alerts.triage import load_triage_rules
 from analysis.assessment import Analyser
 from analysis.engine import assess_pending, group_pending, open_gatherer
 from analysis.lexicon import load_lexicon
-from analysis.sentiment.models import open_default
-from analysis.topic_model import office_judge
 from core.jobs import Job, JobName, JobRunner
 from core.rule_files import rules_folder
+from huiying.analyser import open_analyser
 from huiying.office import Office
 
 _EVERY_SECONDS = 5
@@ -46,9 +45,7 @@ class AnalysisLoop:
         if (
             self._analyser is None
         ):  # building the tables takes seconds on the first day; the web need not wait
-            models = self._office.settings.data_dir / "models"
-            judge = office_judge(models, rules_folder() / "lexicon" / "topic_classes.yml")
-            self._analyser = Analyser(open_default(models), self._lexicon, judge)
+            self._analyser = open_analyser(self._office.settings)
         office = self._office
         assessed = assess_pending(office.database, self._analyser, office.clock)
         group_pending(office.database, office.clock)

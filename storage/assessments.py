@@ -25,6 +25,8 @@ class Waiting:
     revision: int
     title: str
     body: str
+    channel: str = ""
+    area: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class AssessmentRow:
     risk_level: str
     risk_score: float
     reasons: Mapping[str, Sequence[str]]
+    place: str = ""
+    place_candidates: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Effective:
     """What stands about one message: the machine's word, a person's before it.
 
     Attributes:
+        place: where it happened, from the province down; empty for unknown.
+        place_candidates: where it may be, where the name alone does not tell; else empty.
         section: the suggested section's name; empty for none.
         sentiment_label: `uncalibrated` unless a fitted model or a person gave a polarity.
         corrected: the fields a person corrected, of `polarity`, `kind`, `is_simple`, `topic`, `section`.
@@ -67,6 +73,8 @@ class Effective:
     kind: MessageKind
     is_simple: bool
     topic: str
+    place: str
+    place_candidates: tuple[str, ...]
     section: str
     keywords: tuple[str, ...]
     risk_level: RiskLevel
@@ -87,14 +95,21 @@ def waiting(connection: Connection, *, limit: int, after: int = 0, rescore: bool
         assessments.c.message_id == messages.c.id, assessments.c.revision == messages.c.revision
     )
     query = (
-        sa.select(messages.c.id, messages.c.revision, messages.c.title, messages.c.body)
+        sa.select(
+            messages.c.id,
+            messages.c.revision,
+            messages.c.title,
+            messages.c.body,
+            messages.c.channel,
+            messages.c.area,
+        )
         .where(messages.c.withdrawn_at.is_(None), messages.c.id > after)
         .order_by(messages.c.id)
         .limit(limit)
     )
     if not rescore:
         query = query.where(~sa.exists().where(assessed))
-    return [Waiting(row.id, row.revision, row.title, row.body) for row in connection.execute(query)]
+    return [Waiting(*row) for row in connection.execute(query)]
 
 
 def save(connection: Connection, rows: Sequence[AssessmentRow], now: datetime) -> None:
@@ -141,6 +156,8 @@ def _standing(row: dict[str, Any], said: Mapping[str, str]) -> Effective:
         kind=MessageKind(said.get("kind", row["kind"])),
         is_simple=said["is_simple"] == "true" if "is_simple" in said else row["is_simple"],
         topic=said.get("topic", row["topic"]),
+        place=row["place"],
+        place_candidates=tuple(row["place_candidates"]),
         section=said.get("section", row["suggested_section"]),
         keywords=tuple(row["keywords"]),
         risk_level=RiskLevel(row["risk_level"]),

@@ -85,7 +85,11 @@ class SnowNlpScorer:
         """Name and version."""
         return self._bayes.name
 
-    def score_many(self, texts: Sequence[str | None]) -> list[Sentiment]:
+    def score_many(
+        self,
+        texts: Sequence[str | None],
+        channels: Sequence[str] | None = None,  # noqa: ARG002 - the protocol's
+    ) -> list[Sentiment]:
         """One answer per text, in order; `raw` is None for the empty string, blanks and None."""
         given = [text for text in texts if text is not None and text.strip()]
         found = iter(self._words.words_of_many(given))

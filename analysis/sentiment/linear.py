@@ -35,7 +35,11 @@ class LinearScorer:
         """Name and version."""
         return self._name
 
-    def score_many(self, texts: Sequence[str | None]) -> list[Sentiment]:
+    def score_many(
+        self,
+        texts: Sequence[str | None],
+        channels: Sequence[str] | None = None,  # noqa: ARG002 - the protocol's
+    ) -> list[Sentiment]:
         """One answer per text, in order; `raw` is None for the empty string, blanks and None."""
         return [self._score(text) for text in texts]
 

@@ -43,6 +43,12 @@ class SentimentScorer(Protocol):
         """Name and version; stands beside every score."""
         ...
 
-    def score_many(self, texts: Sequence[str | None]) -> list[Sentiment]:
-        """One answer per text, in order. The empty string, blanks and None have no score (`raw` None)."""
+    def score_many(
+        self, texts: Sequence[str | None], channels: Sequence[str] | None = None
+    ) -> list[Sentiment]:
+        """One answer per text, in order. The empty string, blanks and None have no score (`raw` None).
+
+        Args:
+            channels: where each text came from; only a calibrated model looks at it.
+        """
         ...

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
 
 from analysis.evaluation import Figures, evaluate
 from analysis.sentiment.calibration import ALL_CHANNELS, fit_channel
+from analysis.sentiment.corpus.compose import parts
 from analysis.sentiment.fast import SnowNlpWords
 from analysis.sentiment.linear import fit_linear
-from analysis.sentiment.model_file import BayesCounts, StoredModel
+from analysis.sentiment.model_file import BayesCounts, ChannelFit, StoredModel
 from analysis.sentiment.models import scorer_of
-from analysis.sentiment.scorer import SentimentScorer
+from analysis.sentiment.scorer import Sentiment, SentimentScorer
 from core.errors import InvalidInput
 
 # Of each class; with fewer, a class is a handful of accidents.
@@ -29,6 +31,11 @@ class Method(StrEnum):
     AUTO = "auto"
     BAYES = "bayes"
     LINEAR = "linear"
+    # The linear model on the office's labels and our own corpus together: for an office with few labels.
+    POOLED = "pooled"
+
+
+_TRIED = (Method.BAYES, Method.LINEAR, Method.POOLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +63,16 @@ def train(
     *,
     name: str,
     method: Method = Method.AUTO,
+    channels: Mapping[str, str] | None = None,
 ) -> Trained:
     """Train on labelled texts (0 negative, 1 positive).
 
-    `auto` takes the linear model where it ranks better (AUC) on the texts kept aside. The fit for
-    probabilities is made on those same texts, by the model that has not seen them, where there are 200.
+    `auto` takes the method that ranks best (AUC) on the texts kept aside. Probabilities are fitted for each
+    channel of which there are 200 labels, on answers of models that had not seen the text they answer; where
+    no text says where it came from, one fit serves all channels.
 
     Args:
+        channels: text → channel.
         present: models to compare with, the present default last.
 
     Raises:
@@ -72,18 +82,18 @@ def train(
     kept_aside = [row for row in unique if _fold(row[1]) == 0]
     rest = [row for row in unique if _fold(row[1]) != 0]
     _refuse_too_few(unique)
-    methods = [Method.BAYES, Method.LINEAR] if method is Method.AUTO else [method]
+    methods = list(_TRIED) if method is Method.AUTO else [method]
     trial = {one: scorer_of(_fitted(one, rest, words, name), words) for one in methods}
     contenders = {**present, **{one.value: scorer for one, scorer in trial.items()}}
     figures = {key: measured(scorer, kept_aside) for key, scorer in contenders.items()}
     chosen = max(methods, key=lambda one: figures[one.value].auc or 0.0)
     model = _fitted(chosen, unique, words, name)
-    fit = fit_channel(_log_odds(trial[chosen], kept_aside), [label for label, _ in kept_aside])
+    unseen = _unseen(chosen, unique, words)
     best_present = max((figures[key].auc or 0.0 for key in present), default=0.0)
     return Trained(
         model=model.model_copy(
             update={
-                "channels": {ALL_CHANNELS: fit} if fit else {},
+                "channels": _fits(unseen, channels or {}),
                 "held_out": {key: asdict(one) for key, one in figures.items()},
             }
         ),
@@ -103,18 +113,42 @@ def cross_validated(rows: Sequence[tuple[int, str]], words: SnowNlpWords) -> dic
     unique = _without_repeats(rows)
     _refuse_too_few(unique)
     found = {}
-    for method in (Method.BAYES, Method.LINEAR):
-        labels, raw, log_odds = [], [], []
-        for fold in range(_FOLDS):
-            aside = [row for row in unique if _fold(row[1]) == fold]
-            rest = [row for row in unique if _fold(row[1]) != fold]
-            scorer = scorer_of(_fitted(method, rest, words, method.value), words)
-            for (label, _), one in zip(aside, scorer.score_many([text for _, text in aside]), strict=True):
-                labels.append(label)
-                raw.append(one.raw if one.raw is not None else 0.5)
-                log_odds.append(one.log_odds or 0.0)
-        found[method.value] = evaluate(labels, raw, log_odds)
+    for method in _TRIED:
+        answers = _unseen(method, unique, words)
+        found[method.value] = evaluate(
+            [label for label, _, _ in answers],
+            [one.raw if one.raw is not None else 0.5 for _, _, one in answers],
+            [one.log_odds or 0.0 for _, _, one in answers],
+        )
     return found
+
+
+def _unseen(
+    method: Method, unique: Sequence[tuple[int, str]], words: SnowNlpWords
+) -> list[tuple[int, str, Sentiment]]:
+    """Label, text and answer of every text, each answered by a model that was trained on the others."""
+    found = []
+    for fold in range(_FOLDS):
+        aside = [row for row in unique if _fold(row[1]) == fold]
+        rest = [row for row in unique if _fold(row[1]) != fold]
+        scorer = scorer_of(_fitted(method, rest, words, method.value), words)
+        answers = scorer.score_many([text for _, text in aside])
+        found += [(label, text, one) for (label, text), one in zip(aside, answers, strict=True)]
+    return found
+
+
+def _fits(unseen: Sequence[tuple[int, str, Sentiment]], channels: Mapping[str, str]) -> dict[str, ChannelFit]:
+    """Channel → fit, where there are labels enough; for all channels where none is named."""
+    by_channel: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    for label, text, one in unseen:
+        channel = channels.get(text, "") if channels else ALL_CHANNELS
+        if channel and one.log_odds is not None:
+            by_channel[channel].append((one.log_odds, label))
+    fits = {
+        channel: fit_channel([x for x, _ in some], [label for _, label in some])
+        for channel, some in sorted(by_channel.items())
+    }
+    return {channel: fit for channel, fit in fits.items() if fit is not None}
 
 
 def measured(scorer: SentimentScorer, rows: Sequence[tuple[int, str]]) -> Figures:
@@ -138,7 +172,9 @@ def count_words(texts: Sequence[str], words: SnowNlpWords) -> Counter[str]:
 
 def _fitted(method: Method, rows: Sequence[tuple[int, str]], words: SnowNlpWords, name: str) -> StoredModel:
     texts, labels = [text for _, text in rows], [label for label, _ in rows]
-    if method is Method.LINEAR:
+    if method is Method.POOLED:
+        texts, labels = [*texts, *(text for _, text in _corpus())], [*labels, *(one for one, _ in _corpus())]
+    if method in (Method.LINEAR, Method.POOLED):
         return StoredModel(name=name, trained_on=len(rows), linear=fit_linear(texts, labels))
     negative = count_words([text for label, text in rows if label == 0], words)
     positive = count_words([text for label, text in rows if label == 1], words)
@@ -147,8 +183,11 @@ def _fitted(method: Method, rows: Sequence[tuple[int, str]], words: SnowNlpWords
     )
 
 
-def _log_odds(scorer: SentimentScorer, rows: Sequence[tuple[int, str]]) -> list[float]:
-    return [one.log_odds or 0.0 for one in scorer.score_many([text for _, text in rows])]
+@cache
+def _corpus() -> list[tuple[int, str]]:
+    """Our own texts with their labels."""
+    negative = [(0, text) for part in parts() for text in part.negative]
+    return [*negative, *((1, text) for part in parts() for text in part.positive)]
 
 
 def _without_repeats(rows: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -36,6 +36,8 @@ UPLOAD_BYTES = 24_000_000
 _CORRECTORS = frozenset({Role.PRESS, Role.DUTY, Role.HANDLER, Role.MANAGER})
 _TOPIC_LENGTH = 40
 _EARLIER = 3
+# Nothing to confirm: the machine gave no answer.
+_NO_ANSWER = frozenset({"", Polarity.UNSURE.value})
 
 
 @router.get("/cases/{case_id}", dependencies=[WATCHED])
@@ -55,7 +57,10 @@ def show(request: Request, services: Wired, person: SignedIn, case_id: Number, d
 def correct(
     request: Request, services: Wired, person: Sender, _signed: SignedIn, case_id: Number, given: Typed
 ) -> Response:
-    """Say where the analysis was wrong; only what differs from what stands is recorded."""
+    """Say where the analysis was wrong, or that it was right.
+
+    Only what differs from what stands is recorded; pressed as a confirmation, also what nobody has said yet.
+    """
     if person.role not in _CORRECTORS:
         raise NotAllowed("您的岗位不更正研判。", mend="请由承办人或新闻宣传人员更正。")
     require_kind(services, person, case_id, is_incident=False)
@@ -182,5 +187,6 @@ def _correct(connection: Connection, services: Services, person: Person, case_id
     now = services.clock.now()
     for field, value in standing.items():
         wanted = given[field].strip()
-        if field in given.fields and wanted != value:
+        confirmed = bool(given["confirm"]) and field not in stands.corrected and value not in _NO_ANSWER
+        if field in given.fields and (wanted != value or confirmed):
             corrections.correct(connection, case["message_id"], field, wanted, person.id, now)

@@ -231,6 +231,8 @@ def _assessment(said: Effective) -> dict[str, Any]:
         "kind": said.kind.value,
         "is_simple": said.is_simple,
         "topic": said.topic or None,
+        "place": said.place or None,
+        "place_candidates": list(said.place_candidates),
         "section": said.section or None,
         "keywords": list(said.keywords),
         "polarity": said.polarity.value,

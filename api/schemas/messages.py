@@ -67,6 +67,8 @@ class AssessmentOut(Shape):
     kind: str = Field(examples=["complaint"])
     is_simple: bool
     topic: str | None
+    place: str | None = Field(description="地点，由省到小区；文中没有或不明确则为空。")
+    place_candidates: list[str] = Field(description="同名而文中没有说明是哪一处时，可能的各处。")
     section: str | None = Field(description="建议科室。")
     keywords: list[str]
     polarity: str = Field(examples=["unsure"])

@@ -14,20 +14,18 @@ from typing import Annotated, Any, BinaryIO
 import typer
 from rich.table import Table
 
-from analysis.assessment import Analyser
 from analysis.engine import assess_again, assess_pending, group_pending, open_gatherer
 from analysis.evaluation import Figures
 from analysis.labelled import Form, read_labelled
-from analysis.lexicon import load_lexicon
 from analysis.sentiment.fast import open_words
 from analysis.sentiment.models import SHIPPED, STOCK, open_default, open_model
 from analysis.sentiment.scorer import Sentiment, SentimentScorer
 from analysis.sentiment.training import cross_validated, measured
-from analysis.topic_model import office_judge
 from core.errors import FileRefused, InvalidInput
 from core.rule_files import rules_folder
-from core.settings import Settings, load_settings
-from huiying.cli.topics import SCHEME, evaluate_topics_command
+from core.settings import load_settings
+from huiying.analyser import models_folder, open_analyser
+from huiying.cli.topics import evaluate_topics_command
 from huiying.office import open_office
 from huiying.output import command, console, print_json
 
@@ -45,11 +43,6 @@ _LINES_AT_ONCE = 500
 evaluate_app = typer.Typer(help="用标注过的数据检验分析的好坏。", no_args_is_help=True)
 
 
-def models_folder(settings: Settings) -> Path:
-    """Where the model tables are kept and built at first use."""
-    return settings.data_dir / "models"
-
-
 @command
 def analyze_command(
     rescore: Annotated[bool, typer.Option("--rescore", help="换了模型或词表以后，全部重新研判。")] = False,
@@ -57,16 +50,13 @@ def analyze_command(
 ) -> None:
     """研判来文：类别、是否简单问题、领域、建议科室、风险、情感分。"""
     with open_office() as office:
-        scorer = open_default(models_folder(office.settings))
-        lexicon = load_lexicon(rules_folder() / "lexicon")
-        judge = office_judge(models_folder(office.settings), rules_folder() / "lexicon" / SCHEME)
-        analyser = Analyser(scorer, lexicon, judge)
+        analyser = open_analyser(office.settings)
         assess = assess_again if rescore else assess_pending
         assessed = assess(office.database, analyser, office.clock)
         group_pending(office.database, office.clock)
-        open_gatherer(rules_folder(), lexicon).gather_pending(office.database, office.clock)
+        open_gatherer(rules_folder(), analyser.lexicon).gather_pending(office.database, office.clock)
     if as_json:
-        print_json({"assessed": assessed, "model": scorer.model})
+        print_json({"assessed": assessed, "model": analyser.scorer.model})
     else:
         console.print(f"已研判 {assessed:,} 件来文。" if assessed else "没有待研判的来文。")
 

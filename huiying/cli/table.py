@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "analyze": "huiying.cli.analysing:analyze_command",
     "score": "huiying.cli.analysing:score_command",
     "evaluate": "huiying.cli.evaluating:evaluate_app",
+    "accuracy": "huiying.cli.accuracy:accuracy_command",
     "train": "huiying.cli.training:train_app",
     "messages": "huiying.cli.looking:messages_command",
     "cases": "huiying.cli.looking:cases_command",

@@ -17,6 +17,7 @@ from analysis.topic_model import TopicJudge, read_topic_model, train_topics, wri
 from core.errors import FileRefused
 from core.rule_files import rules_folder
 from huiying.output import command, console, print_json, print_table
+from huiying.own_labels import FromCorrections, corrected, labelled_topics
 
 SCHEME = "topic_classes.yml"
 
@@ -49,14 +50,17 @@ def evaluate_topics_command(
 
 @command
 def train_topics_command(
-    data: Data,
     out: Annotated[Path, typer.Option("--out", help="模型写到哪个文件。")],
+    data: Annotated[
+        Path | None, typer.Argument(help="带领域的来文：列 title、body、topic，xlsx 或 csv。")
+    ] = None,
+    from_corrections: FromCorrections = False,
     as_json: Json = False,
 ) -> None:
-    """用本单位归过类的来文训练归类模型（已分词的文字也可以）。"""
-    model = train_topics(
-        [(row.topic, f"{normalize(row.title)}\n{normalize(row.body)}") for row in _read(data)]
-    )
+    """用本单位归过类的来文训练归类模型（已分词的文字也可以），或用工作人员更正和确认过的主题。"""
+    rows = _read(data) if data is not None else []
+    rows += corrected(labelled_topics, wanted=from_corrections, is_alone=data is None)
+    model = train_topics([(row.topic, f"{normalize(row.title)}\n{normalize(row.body)}") for row in rows])
     write_topic_model(out, model)
     if as_json:
         print_json({"out": str(out), "n": model.trained_on, "topics": list(model.classes)})

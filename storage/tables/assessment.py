@@ -25,6 +25,10 @@ assessments = Table(
     Column("kind", String(20), nullable=False),
     Column("is_simple", Boolean, nullable=False),
     Column("topic", Text, nullable=False),
+    # From the province down, written together; empty for unknown.
+    Column("place", Text, nullable=False, server_default=""),
+    # Where an ambiguous name may be: full names; empty where it is clear or there is none.
+    Column("place_candidates", JSON, nullable=False, server_default="[]"),
     Column("suggested_section", Text, nullable=False),
     Column("keywords", JSON, nullable=False),
     # low | raised | high, with the rule groups that fired

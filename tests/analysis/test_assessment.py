@@ -9,7 +9,7 @@ from analysis.kinds import kind_of
 from analysis.lexicon import load_lexicon
 from analysis.normalize import normalize
 from analysis.risk import risk_of
-from analysis.routing import section_for
+from analysis.routing import Habits, Handled, load_routing_rules, section_for
 from analysis.sentiment.fast import SnowNlpScorer
 from analysis.sentiment.scorer import Sentiment
 from analysis.simple import is_simple
@@ -72,8 +72,13 @@ def test_topic_has_the_most_words_and_the_title_counts_twice() -> None:
     assert nothing.keywords == ()
 
 
+def _handled(text: str) -> Handled | None:
+    topic = topic_of("", text, LEXICON.topics).topic
+    return Handled(topic.name, topic.sections) if topic else None
+
+
 def _routed(text: str) -> str:
-    return section_for(text, topic_of("", text, LEXICON.topics).topic, SECTIONS)[0]
+    return section_for(text, _handled(text), "", SECTIONS)[0]
 
 
 def test_section_named_in_the_text_comes_before_the_topics_section() -> None:
@@ -82,11 +87,39 @@ def test_section_named_in_the_text_comes_before_the_topics_section() -> None:
 
 
 def test_no_section_is_suggested_where_two_fit_or_none_does() -> None:
-    topic = topic_of("", "超市卖过期食品", LEXICON.topics).topic
-    two, reasons = section_for("超市", topic, ["市场监管一科", "市场监管二科"])
+    topic = _handled("超市卖过期食品")
+    two, reasons = section_for("超市", topic, "", ["市场监管一科", "市场监管二科"])
     assert (two, reasons) == ("", ["领域“公正监管”有2个科室可承办,请人工选定。"])
-    assert section_for("超市", topic, ["老干部科"])[0] == ""
-    assert section_for("", None, SECTIONS)[0] == ""
+    assert section_for("超市", topic, "", ["老干部科"])[0] == ""
+    assert section_for("", None, "", SECTIONS)[0] == ""
+
+
+def test_of_several_sections_the_one_called_after_the_place_is_suggested() -> None:
+    offices = ["南翔市场监管所", "安亭市场监管所", "办公室"]
+    place = "上海市嘉定区南翔镇"
+    found, reasons = section_for("超市", _handled("超市卖过期食品"), place, offices)
+    assert (found, reasons) == (
+        "南翔市场监管所",
+        ["领域“公正监管”、地点“上海市嘉定区南翔镇”由南翔市场监管所承办。"],
+    )
+    assert section_for("超市", _handled("超市卖过期食品"), "上海市嘉定区", offices)[0] == ""
+    assert section_for("", None, place, offices)[0] == "南翔市场监管所"
+
+
+def test_what_the_office_itself_handed_out_comes_before_the_lexicon() -> None:
+    rules = load_routing_rules(rules_folder() / "routing.yml")
+    topic, here = _handled("超市卖过期食品"), "上海市嘉定区南翔镇"
+    past = [("公正监管", "", "消费维权科")] * 6 + [("公正监管", here, "办公室")] * 4
+    habits = Habits(past, rules)
+    found, reasons = section_for("超市", topic, "", [*SECTIONS, "办公室"], habits)
+    assert found == "消费维权科"
+    assert reasons == ["本单位最近10件领域“公正监管”的来文,6件由消费维权科承办。"]
+    # Four are no habit yet; the fifth at this place is.
+    assert section_for("超市", topic, here, [*SECTIONS, "办公室"], habits)[0] == "消费维权科"
+    settled = Habits([*past, ("公正监管", here, "办公室")], rules)
+    assert section_for("超市", topic, here, [*SECTIONS, "办公室"], settled)[0] == "办公室"
+    # A section that is no more is not suggested.
+    assert section_for("超市", topic, "", ["食品监管科"], habits)[0] == "食品监管科"
 
 
 @pytest.mark.parametrize(
@@ -121,7 +154,11 @@ class FixedScorer:
     def __init__(self, raw: float, log_odds: float) -> None:
         self.answer = Sentiment(raw, log_odds, 0.0, 1 - raw, "negative", (("差", -9.0),), self.model)
 
-    def score_many(self, texts: Sequence[str | None]) -> list[Sentiment]:
+    def score_many(
+        self,
+        texts: Sequence[str | None],
+        channels: Sequence[str] | None = None,  # noqa: ARG002 - the protocol's
+    ) -> list[Sentiment]:
         return [self.answer for _ in texts]
 
 
@@ -141,7 +178,7 @@ def test_assessment_carries_every_answer_with_its_reasons(scorer: SnowNlpScorer)
     assert answer.section == "食品监管科"
     assert "超市" in answer.keywords
     assert answer.sentiment.raw == scorer.score(f"{given.title}\n{given.body}").raw
-    assert set(answer.reasons) == {"kind", "is_simple", "topic", "section", "risk", "sentiment"}
+    assert set(answer.reasons) == {"kind", "is_simple", "topic", "place", "section", "risk", "sentiment"}
     assert answer.reasons["sentiment"][-1] == "该分未经校准,仅供参考。"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from analysis.assessment import Analyser
 from analysis.engine import assess_again, assess_pending
 from analysis.lexicon import load_lexicon
+from analysis.places import load_gazetteer
 from analysis.sentiment.fast import SnowNlpScorer
 from core.clock import FixedClock
 from core.errors import Conflict, InvalidInput
@@ -16,6 +18,7 @@ from core.vocabulary import Channel, MessageKind, Polarity, RiskLevel, Role, Tag
 from storage import assessments, corrections, events, messages, people, sections, sources
 from storage.database import Database
 from storage.events import OFFICE_STREAM
+from storage.tables import cases
 from tests.factories import make_record
 
 
@@ -185,3 +188,56 @@ def test_impossible_correction_is_refused(
         corrections.correct(connection, message, "risk_level", "low", person, clock.now())
     with database.read() as connection:
         assert corrections.of_message(connection, message) == []
+
+
+def test_place_is_stored_with_its_reason_and_an_ambiguous_one_says_so(
+    database: Database, analyser: Analyser, clock: FixedClock
+) -> None:
+    placed = replace(analyser, gazetteer=load_gazetteer(rules_folder() / "places"))
+    clear, unclear, none = store(
+        database,
+        clock,
+        make_record(title="路灯", body="嘉定区南翔镇的路灯坏了。"),
+        make_record(title="路灯", body="鼓楼区的路灯坏了。"),
+        make_record(title="朝阳产业", body="想了解一下朝阳产业的政策。"),
+    )
+    assess_pending(database, placed, clock)
+    assert standing(database, clear).place == "上海市嘉定区南翔镇"
+    assert standing(database, unclear).place == ""
+    assert len(standing(database, unclear).place_candidates) > 1
+    assert "没有说明是哪一处" in standing(database, unclear).reasons["place"][0]
+    assert (standing(database, none).place, standing(database, none).place_candidates) == ("", ())
+
+
+def test_a_case_given_to_another_section_teaches_the_next_suggestion(
+    database: Database, analyser: Analyser, clock: FixedClock
+) -> None:
+    with database.write() as connection:
+        sections.ensure(connection, ["市政科", "办公室"], clock.now())
+    past = store(database, clock, *(make_record(title="路灯", body="小区停水三天了。") for _ in range(5)))
+    assess_pending(database, analyser, clock)
+    assert {standing(database, one).section for one in past} == {"市政科"}
+    with database.write() as connection:
+        for one in past:
+            connection.execute(cases.insert().values(**case_of(one, "办公室", clock)))
+    (fresh,) = store(database, clock, make_record(title="路灯", body="小区停水四天了。"))
+    assess_pending(database, analyser, clock)
+    assert standing(database, fresh).section == "办公室"
+    assert "5件由办公室承办" in standing(database, fresh).reasons["section"][0]
+
+
+def case_of(message_id: int, section: str, clock: FixedClock) -> dict[str, object]:
+    return {
+        "kind": "message",
+        "message_id": message_id,
+        "channel": "leader_mailbox",
+        "section": section,
+        "title": "路灯",
+        "state": "assigned",
+        "cycle": 1,
+        "is_history": False,
+        "received_at": clock.now(),
+        "registered_at": clock.now(),
+        "seq": 0,
+        "chain_head": "",
+    }

@@ -66,14 +66,24 @@ def test_the_same_text_again_and_again_counts_once(words: SnowNlpWords) -> None:
 
 
 def test_probability_comes_only_with_two_hundred_labels(words: SnowNlpWords) -> None:
-    few = train(labelled(400), words, {}, name="own", method=Method.BAYES)
-    many = train(labelled(1_400), words, {}, name="own", method=Method.BAYES)
+    few = train(labelled(180), words, {}, name="own", method=Method.BAYES)
+    many = train(labelled(400), words, {}, name="own", method=Method.BAYES)
     uncalibrated = scorer_of(few.model, words).score_many(["太吵,没人管"])[0]
     calibrated = scorer_of(many.model, words).score_many(["太吵,没人管"])[0]
     assert (uncalibrated.label, uncalibrated.p_negative) == ("uncalibrated", None)
     assert calibrated.label == "negative"
     assert calibrated.p_negative is not None
     assert calibrated.p_negative > 0.6
+
+
+def test_only_a_channel_with_two_hundred_labels_of_its_own_is_calibrated(words: SnowNlpWords) -> None:
+    rows = labelled(500)
+    channels = {text: "weibo" if place < 301 else "leader_mailbox" for place, (_, text) in enumerate(rows)}
+    done = train(rows, words, {}, name="own", method=Method.BAYES, channels=channels)
+    assert {channel: fit.labels for channel, fit in done.model.channels.items()} == {"weibo": 301}
+    given = ["太吵,没人管", "太吵,没人管", "太吵,没人管"]
+    answers = scorer_of(done.model, words).score_many(given, ["weibo", "leader_mailbox", ""])
+    assert [one.label for one in answers] == ["negative", "uncalibrated", "uncalibrated"]
 
 
 def test_fit_of_a_channel_finds_the_odds_that_made_the_labels() -> None:
