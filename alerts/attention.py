@@ -6,21 +6,20 @@ Acknowledging an alert says *seen*. It signs for no case and stops no clock.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from itertools import islice
 
 from alerts.actors import program
 from alerts.casework import Law
 from alerts.incident_rules import IncidentRules
 from alerts.incidents import NewIncident, add_messages, open_incident
 from alerts.steps import Act, Outcome, said
-from alerts.triage import Assessed, Decision, OpenMatter, Step, Stirring, TriageRules, triage
-from core.clock import iso, parse_instant
+from alerts.stirring import stirring
+from alerts.triage import Assessed, Decision, OpenMatter, Step, TriageRules, triage
+from core.clock import iso
 from core.errors import Conflict, NotAllowed
 from core.labels import label
-from core.vocabulary import AlertKind, AlertState, CaseState, Channel, Role, Tag
+from core.vocabulary import AlertKind, AlertState, Channel, Role, Tag
 from storage import alerts, cases, events, incidents, matters
 from storage.database import Connection, Database, Row
 from storage.events import OFFICE_STREAM, Draft
@@ -79,12 +78,14 @@ def watch(
     with database.read() as connection:
         since = act.now - triage_rules.window
         rows = alerts.assessed(connection, since=since, until=act.now)
+        matters_told, silenced = stirring(connection, {row["id"]: row for row in rows}, triage_rules, act.now)
         decisions = triage(
             [_assessed(row) for row in rows],
             _open_matters(connection),
             triage_rules,
             incident_rules.public_channels,
-            _stirring(connection, {row["id"]: row for row in rows}, since, act.now),
+            matters_told,
+            silenced,
         )
         known = alerts.known_keys(connection, [one.key for one in decisions])
     fresh = [one for one in decisions if one.key not in known]
@@ -180,55 +181,6 @@ def _assessed(row: Row) -> Assessed:
         polarity=row["polarity"],
         sentiment=row["sentiment_raw"],
     )
-
-
-def _stirring(
-    connection: Connection, assessed: Mapping[int, Row], since: datetime, now: datetime
-) -> list[Stirring]:
-    """The matters that stirred within the window, and those of open incidents that were heard of in it.
-
-    What a person dismissed stirs no more.
-
-    Args:
-        assessed: message → what the analysis says of it, of everything received within the window.
-    """
-    found = []
-    rows = matters.heard_since(connection, since)
-    voices = matters.told_of(connection, [row["id"] for row in rows])
-    for row in rows:
-        heard = [one for one in voices[row["id"]] if one["received_at"] < now]
-        state = CaseState(row["case_state"]) if row["case_state"] else None
-        if state in (CaseState.DISMISSED, CaseState.MERGED) or not heard:
-            continue
-        case_id = None if state is CaseState.CLOSED else row["case_id"]
-        joined = frozenset(incidents.message_ids_of(connection, case_id)) if case_id else frozenset()
-        recent = [number for number in joined.union(one["message_id"] for one in heard) if number in assessed]
-        reasons = [one["reason"] for one in row["signals"] if parse_instant(one["at"]) >= since]
-        stirred = row["stirred_at"]
-        found.append(
-            Stirring(
-                matter=row["id"],
-                name=row["name"],
-                stirred_at=stirred if stirred is not None and since <= stirred < now else None,
-                reasons=(
-                    *reasons,
-                    *_risk_reasons(assessed[number] for number in sorted(recent)),
-                    *row["heat_reasons"],
-                ),
-                message_ids=tuple(one["message_id"] for one in heard),
-                recent=len(recent),
-                risks=frozenset(assessed[number]["risk_level"] for number in recent),
-                case_id=case_id,
-                joined=joined,
-            )
-        )
-    return found
-
-
-def _risk_reasons(rows: Iterable[Row]) -> list[str]:
-    """The first five different ones."""
-    told = (reason for row in rows for reason in (row["reasons"] or {}).get("risk", ()))
-    return list(islice(dict.fromkeys(told), 5))
 
 
 def _open_matters(connection: Connection) -> list[OpenMatter]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from alerts.grade_suggestion import Circumstances, GradeRule, suggested
 from core.clock import local_day
 from core.rule_files import RuleFileModel, read_rule_file
 from core.vocabulary import Channel, Level
@@ -72,10 +73,10 @@ class Stirring:
         stirred_at: when it stirred last; None for a matter that only belongs to an incident.
         reasons: Chinese sentences about how it stirs and how hot it is.
         message_ids: oldest first.
-        recent: how many of them, and of the incident's other messages, came within the window before now.
-        risks: levels of risk among those.
+        circumstances: what a grade is suggested by, counted over its messages and the incident's others.
         case_id: the incident it belongs to, where that is not over.
         joined: those of its messages that the incident has.
+        again_after: the incident that somebody dismissed before the matter truly grew.
     """
 
     matter: int
@@ -83,10 +84,10 @@ class Stirring:
     stirred_at: datetime | None
     reasons: tuple[str, ...]
     message_ids: tuple[int, ...]
-    recent: int
-    risks: frozenset[str] = frozenset()
+    circumstances: Circumstances
     case_id: int | None = None
     joined: frozenset[int] = frozenset()
+    again_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +125,9 @@ class _Cluster(RuleFileModel):
     why: str = Field(min_length=1)
 
 
-class _Suggestion(RuleFileModel):
-    level: Level
+class _Again(RuleFileModel):
     messages: int = Field(ge=1)
-    risk: str | None = None
+    share: float = Field(gt=0)
     why: str = Field(min_length=1)
 
 
@@ -136,12 +136,17 @@ class TriageRules(RuleFileModel):
 
     alert_risk: _Risk
     cluster: _Cluster
-    suggested_levels: tuple[_Suggestion, ...]
+    again: _Again
+    suggested_levels: tuple[GradeRule, ...]
 
     @property
     def window(self) -> timedelta:
         """How close together the voices of one matter are."""
         return timedelta(hours=self.cluster.window_hours)
+
+    def has_grown(self, before: int, since: int) -> bool:
+        """Whether what was dismissed with `before` messages and gained `since` is to be looked at anew."""
+        return since >= self.again.messages and since >= self.again.share * before
 
 
 def load_triage_rules(path: Path) -> TriageRules:
@@ -159,6 +164,7 @@ def triage(
     rules: TriageRules,
     public: frozenset[Channel],
     stirring: Sequence[Stirring] = (),
+    silenced: Collection[int] = (),
 ) -> list[Decision]:
     """What to do about these messages; nothing for most of them.
 
@@ -167,6 +173,7 @@ def triage(
         matters: incidents that are not over.
         public: channels everybody can read; only these make a matter of many voices by topic and place.
         stirring: matters that stir or belong to an incident, over all channels, the hottest first.
+        silenced: messages of matters that somebody dismissed; they open nothing by topic and place either.
 
     Returns:
         Decisions about single messages first, by message, then about the matters that stir, then about public
@@ -175,7 +182,7 @@ def triage(
     in_order = sorted(assessed, key=lambda one: (one.received_at, one.message_id))
     risky = [_risk_alert(one) for one in in_order if one.risk in rules.alert_risk.levels]
     told = [decision for one in stirring if (decision := _about_matter(one, rules)) is not None]
-    taken = {number for decision in told for number in decision.message_ids}
+    taken = {number for decision in told for number in decision.message_ids}.union(silenced)
     groups: dict[tuple[str, str], list[Assessed]] = defaultdict(list)
     for one in in_order:
         if one.channel in public and one.topic and one.place:
@@ -203,17 +210,14 @@ def _widened(decision: Decision, group: Sequence[Assessed], rules: TriageRules) 
     if not surge:
         return decision
     ids = dict.fromkeys([*decision.message_ids, *(one.message_id for one in surge)])
-    suggestion = _suggested(len(surge), {one.risk for one in surge}, rules)
-    levels = [
-        level for level in (decision.suggested_level, suggestion.level if suggestion else None) if level
-    ]
+    level, _ = suggested(_counted(surge), rules.suggested_levels)
+    levels = [one for one in (decision.suggested_level, level) if one]
     graver = min(levels, key=list(Level).index, default=None)
     return replace(decision, message_ids=tuple(ids), suggested_level=graver)
 
 
 def _about_matter(one: Stirring, rules: TriageRules) -> Decision | None:
-    suggestion = _suggested(one.recent, one.risks, rules)
-    level = suggestion.level if suggestion else None
+    level, why = suggested(one.circumstances, rules.suggested_levels)
     if one.case_id is not None:
         fresh = tuple(number for number in one.message_ids if number not in one.joined)
         if not fresh:
@@ -224,9 +228,10 @@ def _about_matter(one: Stirring, rules: TriageRules) -> Decision | None:
         return Decision(Step.JOIN_INCIDENT, key, title, reasons, fresh, one.case_id, level, one.matter)
     if one.stirred_at is None:
         return None
-    why = (f"建议等级的依据:{suggestion.why}(一日内{one.recent}条)。",) if suggestion else ()
     # A matter that stirs anew on another day, after its incident was closed, is looked at anew.
     key = f"matter:{one.matter}:{local_day(one.stirred_at).isoformat()}"
+    if one.again_after is not None:
+        key = f"matter:{one.matter}:after:{one.again_after}"
     reasons = (*one.reasons, *why)
     return Decision(Step.OPEN_INCIDENT, key, one.name, reasons, one.message_ids, None, level, one.matter)
 
@@ -256,7 +261,7 @@ def _join(
     if not fresh:
         return None
     ids = tuple(one.message_id for one in fresh)
-    suggestion = _suggested(len(near), {one.risk for one in near}, rules)
+    level, _ = suggested(_counted(near), rules.suggested_levels)
     return Decision(
         Step.JOIN_INCIDENT,
         f"join:{matter.case_id}:{max(ids)}",
@@ -264,7 +269,7 @@ def _join(
         (f"与该事件同一地点、同一类别,新增{len(ids)}条公开信息。",),
         ids,
         case_id=matter.case_id,
-        suggested_level=suggestion.level if suggestion else None,
+        suggested_level=level,
     )
 
 
@@ -282,23 +287,18 @@ def _open(surge: Sequence[Assessed], rules: TriageRules) -> Decision:
     hours = rules.cluster.window_hours
     reasons = [f"{hours}小时内有{rules.cluster.messages}条以上公开信息涉及{first.place}的“{first.topic}”。"]
     reasons += list(dict.fromkeys(r for one in surge for r in one.risk_reasons))
-    suggestion = _suggested(len(surge), {one.risk for one in surge}, rules)
-    if suggestion is not None:
-        reasons.append(f"建议等级的依据:{suggestion.why}(共{len(surge)}条)。")
+    level, why = suggested(_counted(surge), rules.suggested_levels)
+    reasons += why
     return Decision(
         Step.OPEN_INCIDENT,
         f"cluster:{first.topic}:{first.place}:{local_day(first.received_at).isoformat()}",
         f"{first.place}{first.topic}集中反映",
         tuple(reasons),
         tuple(one.message_id for one in surge),
-        suggested_level=suggestion.level if suggestion else None,
+        suggested_level=level,
     )
 
 
-def _suggested(count: int, risks: Collection[str], rules: TriageRules) -> _Suggestion | None:
-    fits = (
-        one
-        for one in rules.suggested_levels
-        if count >= one.messages and (one.risk is None or one.risk in risks)
-    )
-    return next(fits, None)
+def _counted(some: Sequence[Assessed]) -> Circumstances:
+    risks, channels = frozenset(one.risk for one in some), {one.channel for one in some}
+    return Circumstances(len(some), len(some), risks=risks, channels=len(channels))

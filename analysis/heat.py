@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from core.platform_counts import Reach
 
 # What each factor adds at most doubles it, but for the voices themselves.
 _REPEATED = 0.2
@@ -23,7 +25,7 @@ class Heard:
         channels: different ones.
         risky: messages whose risk is raised or high.
         recent, before: messages in the newer and in the older half of the period.
-        reach: reposts, comments and likes, where a platform tells them.
+        reach: what the platforms count of its posts.
     """
 
     messages: int
@@ -32,7 +34,7 @@ class Heard:
     risky: int = 0
     recent: int = 0
     before: int = 0
-    reach: int = 0
+    reach: Reach = field(default_factory=Reach)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def heat_of(heard: Heard) -> Heat:
     声量 (volume) counts each author once and each further message of the same author a fifth. 渠道 (channels)
     adds a quarter for each beyond the first, 风险 (risk) half the share of risky messages, 增长 (growth) the
     share by which the newer half of the period outnumbers the older, at most 1, 传播 (reach) a fifth for each
-    power of ten of reposts, comments and likes.
+    power of ten of reposts, comments, likes and hundredths of reads.
     """
     if not heard.messages:
         return Heat(0.0, ())
@@ -57,14 +59,14 @@ def heat_of(heard: Heard) -> Heat:
     spread = 1 + _PER_CHANNEL * (heard.channels - 1)
     risk = 1 + _RISK * heard.risky / heard.messages
     growth = 1 + min(1.0, max(0.0, (heard.recent - heard.before) / heard.messages))
-    reach = 1 + _REACH * math.log10(1 + heard.reach)
+    reach = 1 + _REACH * math.log10(1 + heard.reach.acts)
     score = round(volume * spread * risk * growth * reach, 2)
     told = [
         f"声量{volume:g}：{heard.messages}条信息，{heard.voices}人。",
         f"渠道×{spread:.2f}：涉及{heard.channels}个渠道。" if heard.channels > 1 else "",
         f"风险×{risk:.2f}：{heard.risky}条有风险提示。" if heard.risky else "",
         f"增长×{growth:.2f}：后半段{heard.recent}条，前半段{heard.before}条。" if growth > 1 else "",
-        f"传播×{reach:.2f}：转发、评论、点赞共{heard.reach}次。" if heard.reach else "",
+        f"传播×{reach:.2f}：{heard.reach.told}（阅读按百次算一次）。" if heard.reach.acts else "",
     ]
     return Heat(score, tuple(one for one in told if one))
 

@@ -28,6 +28,8 @@ def of_incident(connection: Connection, case_id: int) -> Sequence[RowMapping]:
             sources.c.key.label("source"),
             sa.func.coalesce(duplicate_groups.c.group_id, messages.c.id).label("group_id"),
             assessments.c.polarity,
+            assessments.c.place,
+            messages.c.author_hash,
         )
         .join(incident_messages, incident_messages.c.message_id == messages.c.id)
         .join(sources, sources.c.id == messages.c.source_id)

@@ -40,6 +40,7 @@ class Unplaced:
     title: str
     body: str
     area: str
+    place: str
     received_at: datetime
     first: int
 
@@ -57,6 +58,7 @@ class Member:
     precision: str
     author_hash: str | None
     risk_level: str
+    extra: Mapping[str, str] | None
 
 
 def waiting(connection: Connection, *, limit: int) -> list[Unplaced]:
@@ -68,6 +70,7 @@ def waiting(connection: Connection, *, limit: int) -> list[Unplaced]:
             messages.c.title,
             messages.c.body,
             messages.c.area,
+            assessments.c.place,
             messages.c.received_at,
             duplicate_groups.c.group_id,
         )
@@ -157,6 +160,7 @@ def _members() -> sa.Select[Any]:
             messages.c.received_precision,
             messages.c.author_hash,
             assessments.c.risk_level,
+            messages.c.extra,
         )
         .join(messages, messages.c.id == matter_messages.c.message_id)
         .join(assessments, assessments.c.message_id == messages.c.id)
@@ -321,6 +325,8 @@ def told_of(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Ro
                 messages.c.native_id,
                 messages.c.channel,
                 messages.c.received_at,
+                messages.c.author_hash,
+                messages.c.extra,
                 sources.c.key.label("source"),
             )
             .join(messages, messages.c.id == matter_messages.c.message_id)

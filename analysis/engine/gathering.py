@@ -18,6 +18,7 @@ from analysis.places import Gazetteer, load_gazetteer
 from analysis.signals import Moment, SignalRules, load_signal_rules, signals_of
 from analysis.terms import TermStatistics, Wording, load_wording, statistics_of, vector
 from core.clock import Clock, iso
+from core.platform_counts import reach_of
 from core.vocabulary import Precision, RiskLevel
 from storage import matters
 from storage.database import Connection, Database, Row
@@ -69,8 +70,11 @@ class MatterGatherer:
 
     def _voice(self, one: Unplaced, statistics: TermStatistics) -> Voice:
         terms = self.wording.terms(one.title, one.body)
-        place = one.area or self.gazetteer.find(normalize(f"{one.title} {one.body[:_PLACED_BY]}")).name
+        place = one.area or one.place or self._place(one)
         return Voice(one.message_id, one.received_at, vector(terms, statistics, self.wording), place)
+
+    def _place(self, one: Unplaced) -> str:
+        return self.gazetteer.find(normalize(f"{one.title} {one.body[:_PLACED_BY]}")).name
 
     def _current(self, connection: Connection, now: datetime) -> TermStatistics:
         count = matters.message_count(connection)
@@ -167,7 +171,8 @@ def _row(
     risky = sum(one.risk_level != RiskLevel.LOW.value for one in members)
     voices = len({_who(one) for one in members})
     channels = len({one.channel for one in members})
-    heat = heat_of(Heard(len(members), voices, channels, risky, recent, before))
+    reach = reach_of(one.extra for one in members)
+    heat = heat_of(Heard(len(members), voices, channels, risky, recent, before, reach))
     moments = [Moment(one.received_at, _who(one), one.precision != Precision.DAY.value) for one in members]
     signals = signals_of(moments, rules)
     return {

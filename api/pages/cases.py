@@ -23,7 +23,13 @@ from api.suggestions import suggested_replies
 from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
+<<<<<<< HEAD
 from core.vocabulary import CaseKind, Command, MessageKind, Polarity, Role
+=======
+from core.vocabulary import Command, MessageKind, Polarity, Role
+from reports.repeats import repeats_of
+from reports.urgency import urgencies
+>>>>>>> 5ace622 (Suggest grades by growth, reach and deadlines, tell what a group of repeats is, and let a dismissed matter stir again)
 from storage import assessments, attachments, corrections, messages, sections
 from storage.assessments import Effective
 from storage.database import Connection, Row
@@ -141,9 +147,11 @@ def _page(
             for one in attachments.of_message(connection, case["message_id"])
         ],
         judgement=judgement,
+        urgency=urgencies(connection, [case["message_id"]], services.clock.now()).get(case["message_id"]),
         correction=_correction(connection, judgement) if judgement and may_correct else None,
         checks=shipped_reply_checks() if replies else (),
         earlier=_earlier(connection, case["message_id"], person) if replies else (),
+        repeated=repeats_of(connection, [case["message_id"]]).get(case["message_id"]),
     )
 
 

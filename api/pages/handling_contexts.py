@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.grading import PreviewedClock
+from analysis.urgency import Urgency
 from api.pages.contexts import ClockGroup, ClockLine, Option, PageContext
 from api.pages.form_parts import FormField as FormField
 from api.pages.joint_forms import Joint
@@ -15,6 +16,7 @@ from api.pages.reply_checks import ReplyCheck
 from api.pages.spread import Spread
 from core.rulebook import Rule
 from core.vocabulary import CaseState, Channel, DeadlineStatus, Level, Role
+from reports.repeats import Repeated
 from storage.assessments import Effective
 
 
@@ -173,9 +175,11 @@ class CasePage(PageContext):
     Attributes:
         number: the source's own number.
         judgement: what the analysis says; None before it has looked.
+        urgency: its risk as it stands now: words, voices, growth, deadline, reach.
         correction: None for those who may not correct it.
         checks: what a good reply says; empty for those who do not reply.
         earlier: what was answered before to letters like this one.
+        repeated: the group of letters in the same words; None where it stands alone.
     """
 
     case: Handling
@@ -189,9 +193,11 @@ class CasePage(PageContext):
     url: str | None
     attachments: Sequence[AttachmentLine]
     judgement: Effective | None
+    urgency: Urgency | None
     correction: CorrectionForm | None
     checks: Sequence[ReplyCheck]
     earlier: Sequence[EarlierAnswer]
+    repeated: Repeated | None
 
 
 @dataclass(frozen=True)

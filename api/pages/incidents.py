@@ -159,7 +159,7 @@ def _page(
             NamedInstant(words, details[f"{name}_at"], name == times.anchor)
             for name, words in _INSTANTS.items()
         ],
-        spread=spread_of(incident_voices.of_incident(connection, case["id"])),
+        spread=spread_of(incident_voices.of_incident(connection, case["id"]), services.clock.now()),
         preview=asked.clocks if asked else None,
         preview_level=asked.level if asked else None,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from analysis.trend import trend_of
 from core.clock import shanghai
 from core.labels import label
 from core.vocabulary import Channel
@@ -75,6 +76,8 @@ class Spread:
     """What the page of an incident says of its voices.
 
     Attributes:
+        trend: which way it goes and over how many accounts, as a sentence.
+        places: where the messages say it is, the most frequent first; at most three.
         authors: those who spoke more than once, as masked, with how often; the most frequent first.
     """
 
@@ -83,9 +86,11 @@ class Spread:
     groups: Sequence[VoiceGroup]
     volume: Volume
     authors: Sequence[tuple[str, int]]
+    trend: str
+    places: Sequence[tuple[str, int]]
 
 
-def spread_of(rows: Sequence[_Row]) -> Spread:
+def spread_of(rows: Sequence[_Row], now: datetime) -> Spread:
     """What stands in the messages, the oldest first; the largest group of one wording comes first."""
     by_channel: dict[str, list[_Row]] = {}
     by_group: dict[int, list[_Row]] = {}
@@ -94,6 +99,7 @@ def spread_of(rows: Sequence[_Row]) -> Spread:
         by_group.setdefault(row["group_id"], []).append(row)
     shares = [_share(channel, some) for channel, some in by_channel.items()]
     groups = [_group(some) for some in by_group.values()]
+    heard = [(row["received_at"], row["author_display"] or str(row["message_id"])) for row in rows]
     authors = Counter(row["author_display"] for row in rows if row["author_display"])
     return Spread(
         count=len(rows),
@@ -101,6 +107,10 @@ def spread_of(rows: Sequence[_Row]) -> Spread:
         groups=sorted(groups, key=lambda one: (-one.count, one.at)),
         volume=volume_of(rows),
         authors=[(name, count) for name, count in authors.most_common(5) if count >= _OFTEN],
+        trend=trend_of(heard, now).reason if heard else "",
+        places=Counter(
+            row["place"] or row["area"] for row in rows if row["place"] or row["area"]
+        ).most_common(3),
     )
 
 

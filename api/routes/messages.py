@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from alerts.simple_questions import follow_person
+from analysis.urgency import Urgency
 from api.commands import ByPerson, Intake, Sent
 from api.cursors import decode, encode
 from api.dossier import case_json, response_json
@@ -30,11 +31,12 @@ from api.visible import Number
 from core.clock import day_end, day_start, iso
 from core.errors import NotAllowed, NotFound
 from core.vocabulary import Channel, RiskLevel, Role, Scope
-from storage import assessments, case_pages, cases, corrections, duplicates, message_pages, responses
+from reports.repeats import Repeated, repeats_of
+from reports.urgency import urgencies
+from storage import assessments, case_pages, cases, corrections, message_pages, responses
 from storage.assessments import Effective
 from storage.database import Connection, Row
 from storage.desk import Choice
-from storage.duplicates import Group
 from storage.message_pages import MessageChoice, filters_of
 from storage.search.indexer import behind
 from storage.search.paging import page
@@ -60,7 +62,7 @@ def listed(
     since: Annotated[_Day, Query(alias="from")] = None,
     until: Annotated[_Day, Query(alias="to")] = None,
     section: Annotated[_Words, Query(description="科室。")] = None,
-    risk: Annotated[RiskLevel | None, Query(description="风险等级。")] = None,
+    risk: Annotated[RiskLevel | None, Query(description="按词语得出的风险等级。")] = None,
     cursor: Annotated[str | None, Query(description="上一页给出的 next。", max_length=2000)] = None,
     limit: Annotated[int, Query(description="一页几件。", ge=1, le=500)] = 100,
 ) -> dict[str, Any]:
@@ -78,9 +80,13 @@ def listed(
     )
     ids = [row["id"] for row in listing.rows]
     with services.database.read() as connection:
-        said, groups = assessments.effective(connection, ids), duplicates.groups_of(connection, ids)
+        said, groups = assessments.effective(connection, ids), repeats_of(connection, ids)
+        pressing = urgencies(connection, ids, services.clock.now())
     return {
-        "items": [_message(row, said.get(row["id"]), groups.get(row["id"])) for row in listing.rows],
+        "items": [
+            _message(row, said.get(row["id"]), groups.get(row["id"]), pressing.get(row["id"]))
+            for row in listing.rows
+        ],
         "next": listing.next,
         "total": listing.total,
         "behind": listing.behind,
@@ -138,8 +144,9 @@ def one(services: Wired, reader: _Reads, message_id: Number) -> dict[str, Any]:
     with services.database.read() as connection:
         row = _visible(connection, message_id, reader.sees_only)
         said = assessments.effective(connection, [message_id]).get(message_id)
-        group = duplicates.groups_of(connection, [message_id]).get(message_id)
-        return {**_message(row, said, group), **_full(connection, row, said, services)}
+        group = repeats_of(connection, [message_id]).get(message_id)
+        pressing = urgencies(connection, [message_id], services.clock.now()).get(message_id)
+        return {**_message(row, said, group, pressing), **_full(connection, row, said, services)}
 
 
 @router.post(
@@ -176,7 +183,9 @@ def _visible(connection: Connection, message_id: int, sees_only: str | None) -> 
     return row
 
 
-def _message(row: Row, said: Effective | None, group: Group | None) -> dict[str, Any]:
+def _message(
+    row: Row, said: Effective | None, group: Repeated | None, urgency: Urgency | None
+) -> dict[str, Any]:
     """The contract's shape; what the analysis has not looked at yet is null."""
     section = row["section"] if row["case_section"] is None else row["case_section"]
     return {
@@ -188,9 +197,9 @@ def _message(row: Row, said: Effective | None, group: Group | None) -> dict[str,
         "topic": said.topic or None if said else None,
         "title": row["title"],
         "received_at": iso(row["received_at"]),
-        "risk": _risk(said) if said else None,
+        "risk": _risk(urgency) if urgency else None,
         "sentiment": {"raw": said.sentiment_raw, "label": said.sentiment_label} if said else None,
-        "group": {"id": group.group_id, "size": group.size} if group else None,
+        "group": group.as_json() if group else None,
         "case": row["case_id"],
     }
 
@@ -220,9 +229,8 @@ def _case(connection: Connection, case_id: int, services: Services) -> dict[str,
     return case_json(cases.get(connection, case_id), clocks, services, choice)
 
 
-def _risk(said: Effective) -> dict[str, Any]:
-    reasons = list(said.reasons.get("risk", ()))
-    return {"level": said.risk_level.value, "score": said.risk_score, "reasons": reasons}
+def _risk(urgency: Urgency) -> dict[str, Any]:
+    return {"level": urgency.level.value, "score": urgency.score, "reasons": list(urgency.reasons)}
 
 
 def _assessment(said: Effective) -> dict[str, Any]:

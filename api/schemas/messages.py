@@ -32,6 +32,11 @@ class GroupOut(Shape):
 
     id: int = Field(description="组内第一件来文的编号。", examples=[5])
     size: int = Field(description="组内来文件数，不少于2。", examples=[12])
+    kind: str = Field(
+        description="campaign 统一文本的联名来信、reposts 转发、one_author 同一人重复、repeated 多人反映。",
+        examples=["repeated"],
+    )
+    reason: str = Field(description="理由。", examples=["8人反映，共12件。"])
 
 
 class MessageOut(Shape):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -10,12 +11,13 @@ import typer
 from rich.table import Table
 
 from alerts import incidents
+from analysis.trend import trend_of
 from core.clock import day_end, day_start, iso, parse_day, shanghai
 from core.labels import label
 from core.vocabulary import CaseState, Level
 from huiying.office import open_office
 from huiying.output import command, console, print_json, print_table
-from storage import matters
+from storage import incident_voices, matters
 from storage.database import Connection, Row
 
 # A matter that stirred before the office looked at it: no incident was opened, and no clock runs.
@@ -34,7 +36,9 @@ def incidents_command(
     end = day_end(parse_day(until)) if until else None
     with open_office() as office, office.database.read() as connection:
         known = incidents.listed(connection, since=begin, until=end, candidates=True if candidates else None)
-        found = [*known, *(_without_incident(connection, begin, end) if candidates else ())]
+        now = office.clock.now()
+        told = [{**one, "trend": _trend_of_incident(connection, one["incident"], now)} for one in known]
+        found = [*told, *(_without_incident(connection, begin, end, now) if candidates else ())]
     found.sort(key=lambda one: (-one["heat"], one["first_seen_at"] or ""))
     if as_json:
         print_json({"incidents": found})
@@ -43,15 +47,24 @@ def incidents_command(
 
 
 def _without_incident(
-    connection: Connection, begin: datetime | None, end: datetime | None
+    connection: Connection, begin: datetime | None, end: datetime | None, now: datetime
 ) -> list[dict[str, Any]]:
     """Matters that stirred in the period and belong to no incident, in the same shape."""
     rows = [row for row in matters.stirring(connection, since=begin, until=end) if row["case_id"] is None]
     voices = matters.told_of(connection, [row["id"] for row in rows])
-    return [_candidate(row, voices[row["id"]]) for row in rows]
+    return [_candidate(row, voices[row["id"]], now) for row in rows]
 
 
-def _candidate(row: Row, voices: Sequence[Row]) -> dict[str, Any]:
+def _trend_of_incident(connection: Connection, case_id: int, now: datetime) -> dict[str, Any]:
+    return _trend(incident_voices.of_incident(connection, case_id), now)
+
+
+def _trend(voices: Sequence[Row], now: datetime) -> dict[str, Any]:
+    heard = [(one["received_at"], one["author_hash"] or str(one["message_id"])) for one in voices]
+    return asdict(trend_of(heard, now))
+
+
+def _candidate(row: Row, voices: Sequence[Row], now: datetime) -> dict[str, Any]:
     return {
         "incident": None,
         "matter": row["id"],
@@ -68,6 +81,7 @@ def _candidate(row: Row, voices: Sequence[Row]) -> dict[str, Any]:
         "is_ungraded": True,
         "occurred_at": None,
         "first_public_at": None,
+        "trend": _trend(voices, now),
     }
 
 

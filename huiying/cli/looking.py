@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
@@ -9,20 +10,24 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from analysis.urgency import Urgency
 from core.clock import iso, shanghai
 from core.labels import label
 from core.vocabulary import Channel, DeadlineState, DeadlineStatus
 from huiying.office import open_office
 from huiying.output import command, console, print_json, print_table
-from storage import assessments, deadlines, duplicates, messages
+from reports.repeats import Repeated, repeats_of
+from reports.urgency import urgencies
+from storage import assessments, deadlines, messages
 from storage.assessments import Effective
-from storage.database import Row
-from storage.duplicates import Group
+from storage.database import Connection, Row
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
 Limit = Annotated[int | None, typer.Option(min=1, help="最多列出几条。")]
 
 _DEFAULT_ROWS = 50
+# So many of the riskiest by their words and of the next due are weighed against each other.
+_POOL = 500
 
 
 class Standing(StrEnum):
@@ -52,15 +57,21 @@ def messages_command(
     """列出来文：最新的在前，先到期的在前，或风险高的在前。"""
     chosen = [one.value for one in channel or []]
     with open_office() as office, office.database.read() as connection:
-        rows, total = messages.listed(
-            connection, order=order.value, channels=chosen, limit=limit or _DEFAULT_ROWS
-        )
+        now, count = office.clock.now(), limit or _DEFAULT_ROWS
+        rows, total = messages.listed(connection, order=order.value, channels=chosen, limit=max(count, _POOL))
+        if order is Order.RISK:
+            rows = _pressing_first(connection, rows, chosen, now)
+        rows = rows[:count]
         ids = [row["id"] for row in rows]
-        said, groups = assessments.effective(connection, ids), duplicates.groups_of(connection, ids)
+        pressing = urgencies(connection, ids, now)
+        said, groups = assessments.effective(connection, ids), repeats_of(connection, ids)
     if as_json:
         print_json(
             {
-                "messages": [_message(row, said.get(row["id"]), groups.get(row["id"])) for row in rows],
+                "messages": [
+                    _message(row, said.get(row["id"]), groups.get(row["id"]), pressing.get(row["id"]))
+                    for row in rows
+                ],
                 "total": total,
             }
         )
@@ -76,7 +87,19 @@ def messages_command(
     console.print(f"共 {total:,} 件" + (f",列出 {len(rows)} 件。" if len(rows) < total else "。"))
 
 
-def _message(row: Row, said: Effective | None, group: Group | None) -> dict[str, Any]:
+def _pressing_first(
+    connection: Connection, risky: Sequence[Row], channels: Sequence[str], now: datetime
+) -> list[Row]:
+    """The most pressing first, of the riskiest and the next due; those not assessed come last."""
+    due, _ = messages.listed(connection, order=Order.DUE.value, channels=channels, limit=_POOL)
+    rows = {row["id"]: row for row in [*risky, *due]}
+    places = {number: place for place, number in enumerate(urgencies(connection, rows, now))}
+    return sorted(rows.values(), key=lambda row: places.get(row["id"], len(rows)))
+
+
+def _message(
+    row: Row, said: Effective | None, group: Repeated | None, urgency: Urgency | None
+) -> dict[str, Any]:
     """The contract's shape; what the analysis has not looked at yet is null."""
     return {
         "message": row["id"],
@@ -87,15 +110,14 @@ def _message(row: Row, said: Effective | None, group: Group | None) -> dict[str,
         "topic": said.topic or None if said else None,
         "title": row["title"],
         "received_at": iso(row["received_at"]),
-        "risk": _risk(said) if said else None,
+        "risk": _risk(urgency) if urgency else None,
         "sentiment": {"raw": said.sentiment_raw, "label": said.sentiment_label} if said else None,
-        "group": {"id": group.group_id, "size": group.size} if group else None,
+        "group": group.as_json() if group else None,
     }
 
 
-def _risk(said: Effective) -> dict[str, Any]:
-    reasons = list(said.reasons.get("risk", ()))
-    return {"level": said.risk_level, "score": said.risk_score, "reasons": reasons}
+def _risk(urgency: Urgency) -> dict[str, Any]:
+    return {"level": urgency.level, "score": urgency.score, "reasons": list(urgency.reasons)}
 
 
 @command

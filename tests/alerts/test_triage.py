@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.grade_suggestion import Circumstances
 from alerts.triage import (
     Assessed,
     Decision,
@@ -149,8 +150,7 @@ def stirring(*, stirs: bool = True, case_id: int | None = None, recent: int = EN
         stirred_at=START if stirs else None,
         reasons=("突发:1小时内6人反映。",),
         message_ids=(11, 12, 13),
-        recent=recent,
-        risks=frozenset({"low"}),
+        circumstances=Circumstances(recent, 3, risks=frozenset({"low"})),
         case_id=case_id,
         joined=frozenset({11}),
     )
@@ -167,7 +167,30 @@ def test_a_matter_that_only_goes_on_opens_nothing() -> None:
     assert triage([], [], RULES, PUBLIC, [stirring(stirs=False)]) == []
 
 
-def test_a_slow_burn_with_few_recent_voices_is_suggested_no_level() -> None:
+def test_a_slow_burn_raises_a_candidate_with_a_level_and_its_reason() -> None:
+    slow = replace(stirring(recent=1), circumstances=Circumstances(1, 24, is_slow_burn=True))
+    (decision,) = triage([], [], RULES, PUBLIC, [slow])
+    assert (decision.step, decision.suggested_level) == (Step.OPEN_INCIDENT, Level.III)
+    assert "久拖不决" in decision.reasons[-1]
+    assert "累计24条" in decision.reasons[-1]
+
+
+def test_what_was_dismissed_and_grew_has_a_key_of_its_own() -> None:
+    first, again = (
+        triage([], [], RULES, PUBLIC, [replace(stirring(), again_after=number)])[0] for number in (None, 9)
+    )
+    assert first.key != again.key
+    assert again.key == "matter:3:after:9"
+
+
+def test_a_dismissed_matter_has_grown_by_enough_in_number_and_in_share() -> None:
+    assert RULES.has_grown(6, 5)
+    assert not RULES.has_grown(6, 4)
+    assert not RULES.has_grown(40, 19)
+    assert RULES.has_grown(40, 20)
+
+
+def test_a_matter_that_stirs_with_few_recent_voices_is_suggested_no_level() -> None:
     (decision,) = triage([], [], RULES, PUBLIC, [stirring(recent=1)])
     assert decision.suggested_level is None
 

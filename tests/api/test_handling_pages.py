@@ -18,7 +18,7 @@ from alerts.steps import Act
 from core.clock import parse_instant
 from core.rulebook import rules_folder
 from core.vocabulary import AlertKind, Channel, Level, Role
-from storage import alerts, assessments, deadlines, responses
+from storage import alerts, assessments, deadlines, human_words, responses
 from tests.api.office import WebOffice
 from tests.factories import ANSWER, HOLDING, make_record
 
@@ -250,6 +250,21 @@ def test_a_judgement_shows_its_reasons_and_is_corrected_beside_the_machines_word
     assert "更正“诉求类别”" in page
     with letter.database.read() as connection:
         assert assessments.effective(connection, [1])[1].corrected == {"kind"}
+
+
+def test_a_confirmation_records_what_nobody_has_said_yet_and_no_answer_is_none(letter: WebOffice) -> None:
+    _assess(letter)
+    browser = handler(letter)
+    form = {"kind": "enquiry", "polarity": "unsure", "topic": "照明", "section": "市政科", "confirm": "1"}
+    for _ in range(2):
+        assert send(browser, "/cases/1", "correction", **form).status_code == 303
+    with letter.database.read() as connection:
+        said = {one.field: (one.machine, one.value) for one in human_words.standing(connection, form)}
+    assert said == {
+        "kind": ("enquiry", "enquiry"),
+        "topic": ("照明", "照明"),
+        "section": ("市政科", "市政科"),
+    }
 
 
 def test_an_incident_says_what_happened_since_when_and_why_it_was_raised(office: WebOffice) -> None:

@@ -12,6 +12,7 @@ from tests.architecture.product import PACKAGES, ROOT, product_sources
 _PURE = {
     "analysis",
     "alerts.answers",
+    "alerts.grade_suggestion",
     "alerts.triage",
     "alerts.workflow",
     "alerts.deadlines",

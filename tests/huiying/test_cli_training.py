@@ -45,7 +45,11 @@ def _correct_everything() -> None:
         )  # fmt: skip
         source = sources.ensure(connection, "微博", Channel.WEIBO, now).id
         records = [
-            make_record(channel=Channel.WEIBO, title="", body=f"第{n}路公交{(_PRAISE if n % 2 else _BLAME)[n // 2 % 4]}")
+            make_record(
+                channel=Channel.WEIBO,
+                title="",
+                body=f"第{n}路公交{(_PRAISE if n % 2 else _BLAME)[n // 2 % 4]}",
+            )
             for n in range(300)
         ]
         stored = messages.insert(connection, source, records, import_id=None, now=now)

@@ -157,7 +157,8 @@ def test_the_candidate_grows_graver_as_the_posts_come_in(demo: Office) -> None:
 
     Replay(demo, DAY, look).run()
     look(0)
-    enough = next(one.messages for one in load_triage_rules(rules_folder() / "triage.yml").suggested_levels)
+    rules = load_triage_rules(rules_folder() / "triage.yml").suggested_levels
+    enough = next(one.messages for one in rules if one.level is Level.II)
     assert len(DAY.posts) >= enough
     assert levels[0] in {Level.III, Level.IV}
     assert levels[-1] == Level.II

@@ -1,7 +1,7 @@
 """Keep where a message happened with its assessment.
 
-Revision ID: 20261125_0019
-Revises: 20261125_0018
+Revision ID: 20261125_0021
+Revises: 20261125_0020
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261125_0019"
-down_revision = "20261125_0018"
+revision = "20261125_0021"
+down_revision = "20261125_0020"
 branch_labels = None
 depends_on = None
 
