@@ -23,13 +23,9 @@ from api.suggestions import suggested_replies
 from api.visible import Number, get_visible_case
 from core.errors import Conflict, InvalidInput, NotAllowed
 from core.labels import label
-<<<<<<< HEAD
 from core.vocabulary import CaseKind, Command, MessageKind, Polarity, Role
-=======
-from core.vocabulary import Command, MessageKind, Polarity, Role
 from reports.repeats import repeats_of
 from reports.urgency import urgencies
->>>>>>> 5ace622 (Suggest grades by growth, reach and deadlines, tell what a group of repeats is, and let a dismissed matter stir again)
 from storage import assessments, attachments, corrections, messages, sections
 from storage.assessments import Effective
 from storage.database import Connection, Row
