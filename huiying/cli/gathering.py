@@ -142,6 +142,10 @@ def _show(runs: list[dict[str, Any]]) -> None:
         table.add_row(run["source"], word, f"{run['pages']:,}", *counts, f"{run['seconds']:.1f}")
     print_table(table)
     for run in runs:
+        if run["quarantined"]:
+            opening = f"huiying quarantine export {run['run']} --crawl"
+            said = f"{run['source']}：有 {run['quarantined']} 行读不了，已隔离。用 {opening} 打开。"
+            stderr.print(said, style="yellow", markup=False, highlight=False)
         if run["message"]:
             stderr.print(f"{run['source']}:{run['message']}", style="yellow", markup=False, highlight=False)
 

@@ -20,6 +20,7 @@ from core.labels import label
 from core.vocabulary import ImportKind, Tag
 from crawlers.imports.mapping import load_mapping
 from crawlers.imports.quarantine import open_sealed
+from crawlers.unread_rows import unread_rows
 from huiying.importing import Imported, Wish, deadline_counts, import_file
 from huiying.importing import Progress as Report
 from huiying.office import Office, open_office
@@ -205,22 +206,26 @@ quarantine_app = typer.Typer(help="隔离件：读不了的行。", no_args_is_h
 @quarantine_app.command("export")
 @command
 def quarantine_export(
-    import_id: Annotated[int, typer.Argument(metavar="ID", help="导入编号。")],
+    number: Annotated[int, typer.Argument(metavar="ID", help="导入编号；与 --crawl 同用是采集编号。")],
+    crawl: Annotated[bool, typer.Option("--crawl", help="导出一次采集的隔离件。")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件。")] = None,
     as_json: Json = False,
 ) -> None:
     """把隔离的行解密成 xlsx（谁打开过会记录下来）。"""
-    target = out or Path(f"隔离件-导入{import_id}.xlsx")
-    with open_office() as office:
-        content = open_sealed(office.settings.data_dir, office.key, import_id)
-        with office.database.write() as connection:
-            now = office.clock.now()
-            facts = {"import": import_id, "file": target.name}
-            draft = Draft(OFFICE_STREAM, Tag.QUARANTINE_OPENED, "human", getpass.getuser(), now, facts)
-            events.append(connection, [draft], now)
+    name, word = ("run", "采集") if crawl else ("import", "导入")
+    target = out or Path(f"隔离件-{word}{number}.xlsx")
+    with open_office() as office, office.database.write() as connection:
+        if crawl:
+            content = unread_rows(connection, office.key, number)
+        else:
+            content = open_sealed(office.settings.data_dir, office.key, number)
+        now = office.clock.now()
+        facts = {name: number, "file": target.name}
+        draft = Draft(OFFICE_STREAM, Tag.QUARANTINE_OPENED, "human", getpass.getuser(), now, facts)
+        events.append(connection, [draft], now)
     target.touch(mode=0o600)
     target.write_bytes(content)
     if as_json:
-        print_json({"import": import_id, "file": str(target)})
+        print_json({name: number, "file": str(target)})
     else:
         console.print(f"已写到 {target}。内含未脱敏的个人信息，用完请删除。改好后可直接再次导入。")

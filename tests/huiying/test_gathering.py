@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from core.clock import FixedClock, shanghai
@@ -212,3 +213,28 @@ def test_a_source_behind_a_login_runs_only_with_approval_and_credential(data_dir
     assert done.code == 0, done.out
     assert done.json["runs"][0]["stored"] == 5
     assert COOKIE not in done.out
+
+
+def test_rows_a_run_could_not_read_are_taken_out_mended_and_imported(
+    data_dir: Path, tmp_path: Path, replica: Replica
+) -> None:
+    run = Command(data_dir)
+    broken, out = site(replica).letters[2], tmp_path / "out.xlsx"
+    broken.written_at = broken.written_at.replace(year=2030)
+    crawled = run("crawl", "example_mailbox", "--base-url", replica.url, "--delay", "0", "--json")
+    (row,) = crawled.json["runs"]
+    assert (row["stored"], row["quarantined"]) == (5, 1)
+    assert run("quarantine", "export", str(row["run"]), "--crawl", "--out", str(out)).code == 0
+    assert out.stat().st_mode & 0o077 == 0
+    sheet = openpyxl.load_workbook(out).active
+    assert sheet is not None
+    header, cells = (list(line) for line in sheet.iter_rows(values_only=True))
+    assert cells[header.index("隔离原因")] == "来信时间在将来。"
+    assert cells[header.index("信件编号")] == broken.code
+    sheet.cell(2, header.index("来信时间") + 1).value = "2026-11-20 09:00"
+    sheet.parent.save(out)  # type: ignore[union-attr]  # a sheet of a workbook has one
+    brought = run("import", str(out), "--as", "mailbox", "--source", "example_mailbox", "--json")
+    assert brought.json["total"]["stored"] == 1, brought.err
+    none = run("quarantine", "export", "99", "--crawl")
+    assert none.code != 0
+    assert "没有隔离件" in none.err
