@@ -11,6 +11,7 @@ import resource
 import signal
 import sys
 import threading
+from pathlib import Path
 
 from scrapy.crawler import AsyncCrawlerProcess
 
@@ -21,8 +22,9 @@ from crawlers.spiders.registry import SPIDERS
 from crawlers.wire import Job, Outlet
 
 _MEGABYTE = 1 << 20
-# Python, Scrapy and their libraries map so much before the first page.
+# What Python, Scrapy and their libraries map before the first page, where the system does not tell.
 _BASE_MB = 512
+_MAPPED = Path("/proc/self/statm")
 
 
 def main() -> None:
@@ -48,7 +50,12 @@ def _crawl(spider: type[GatheringSpider], job: Job, outlet: Outlet) -> None:
 
 
 def _limit_memory(megabytes: int) -> None:
-    size = (megabytes + _BASE_MB) * _MEGABYTE
+    """The run may take so much beside what its program has mapped already."""
+    try:
+        mapped = int(_MAPPED.read_text("ascii").split()[0]) * resource.getpagesize()
+    except (OSError, ValueError, IndexError):
+        mapped = _BASE_MB * _MEGABYTE
+    size = mapped + megabytes * _MEGABYTE
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
 

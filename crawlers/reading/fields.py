@@ -120,10 +120,19 @@ def selector(place: str) -> Callable[[Any], list[Any]]:
 
 
 def parse_html(text: str) -> Any:
-    """The root element of a page; an empty page has an empty one."""
+    """The root element of a page; an empty page has an empty one.
+
+    Raises:
+        MemoryError: the page is too big for what the run may take.
+    """
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
     data = text.replace("\x00", "").encode("utf-8", "replace")
-    root = etree.fromstring(data, parser) if data.strip() else None
+    try:
+        root = etree.fromstring(data, parser) if data.strip() else None
+    except etree.XMLSyntaxError as error:
+        if error.code == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from error
+        raise
     return root if root is not None else etree.Element("html")
 
 

@@ -27,6 +27,7 @@ from crawlers.verdicts import RETRIED, WALLS, Answer, Judged, Shape
 from crawlers.wire import Job, Outlet
 
 _REPEATS = 2
+_TOO_BIG = "超过内存上限，已停止"
 _PAGE = Shape()
 _TOKEN = re.compile(r"(access_token=)[^&]*")
 _FORM = "application/x-www-form-urlencoded"
@@ -191,6 +192,9 @@ class GatheringSpider(scrapy.Spider):
             self.run.verdicts[Verdict.ROBOTS_DENIED.value] += 1
             self.run.end(Verdict.ROBOTS_DENIED, str(failure.value))
             return
+        if failure.check(MemoryError):
+            self.run.end(Verdict.CRASHED, _TOO_BIG)
+            return
         self.run.broken += 1
         verdict = _verdict_of(failure)
         self.run.verdicts[verdict.value] += 1
@@ -235,8 +239,17 @@ class GatheringSpider(scrapy.Spider):
         self.run.rejected += 1
         self.outlet.rejected(url, column, reason, raw)
 
+    def _count_crashes(self) -> None:
+        """A page whose reading broke off was not read: Scrapy only logs that and goes on."""
+        stats: Any = self.crawler.stats
+        if stats.get_value("spider_exceptions/MemoryError"):
+            self.run.end(Verdict.CRASHED, _TOO_BIG)
+        elif count := stats.get_value("spider_exceptions/count", 0):
+            self.run.end(Verdict.CRASHED, f"有 {count} 个页面处理出错，没有读完")
+
     def closed(self, reason: str) -> None:
         """Scrapy says that the run is over; the last line goes out."""
+        self._count_crashes()
         verdict, message = self.run.result(self.job.source.expect)
         if reason not in {"finished", "shutdown"} and self.run.ending is None:
             verdict, message = Verdict.PARTIAL, "采集提前结束"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawlers.catalog import Source
 from tests.crawlers.crawling import NOW, known, run, shipped
 from tests.replicas.mailbox import MailboxSite
 from tests.replicas.server import Replica
@@ -158,20 +161,36 @@ def test_known_letters_are_left_alone_and_looked_at_again_when_due(replica: Repl
     assert len(run(source, known=old).records) == 50
 
 
-def test_a_run_beyond_its_time_is_killed(replica: Replica) -> None:
+def limited(source: Source, **limits: float) -> Source:
+    return source.model_copy(update={"limits": source.limits.model_copy(update=limits)})
+
+
+def children() -> set[str]:
+    """The processes this one has started and not yet seen off."""
+    return {
+        child
+        for task in Path("/proc/self/task").iterdir()
+        for child in (task / "children").read_text().split()
+    }
+
+
+def test_a_run_beyond_its_time_is_killed_with_its_process(replica: Replica) -> None:
     replica.faults = {"hang": True}
-    source = shipped("example_mailbox", replica)
-    limits = source.limits.model_copy(update={"minutes": 0.04})
-    said = run(source.model_copy(update={"limits": limits}))
-    assert said.verdict == "timed_out"
+    before, began = children(), time.monotonic()
+    said = run(limited(shipped("example_mailbox", replica), minutes=0.04))
+    assert (said.verdict, said.end["message"]) == ("timed_out", "超过 0.04 分钟的上限，已停止")
+    assert time.monotonic() - began < 2.4 + 20, "the downloader alone would have waited for forty seconds"
+    assert children() <= before
 
 
-def test_a_process_that_needs_too_much_memory_is_named(replica: Replica) -> None:
-    replica.faults = {"body": "<html><body>" + "<p>占用内存</p>" * 1_000_000 + "</body></html>"}
+def test_a_page_too_big_for_the_memory_of_its_run_ends_it_by_name(replica: Replica) -> None:
+    cells = "<tr><td>a</td></tr>" * 400_000
+    replica.faults = {"body": f"<html><body><table class='list'>{cells}</table></body></html>"}
     source = shipped("example_mailbox", replica)
-    limits = source.limits.model_copy(update={"memory_mb": 1})
-    said = run(source.model_copy(update={"limits": limits}))
-    assert said.verdict in {"crashed", "format_changed"}
+    small = run(limited(source, memory_mb=128))
+    assert (small.verdict, small.end["message"]) == ("crashed", "超过内存上限，已停止")
+    enough = run(limited(source, memory_mb=1024))
+    assert enough.verdict == "format_changed", "the same page is read where there is room"
 
 
 def test_remote_control_and_telnet_are_off() -> None:

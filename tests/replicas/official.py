@@ -96,7 +96,9 @@ class ZhejiangSite:
             data: Any = {"code": 200, "data": {"total": len(self.letters), "records": rows}}
         else:
             number = asked.query["storeid"].removeprefix("8a80")
-            one = next(x for x in self.letters if str(x.number) == number)
+            one = next((x for x in self.letters if str(x.number) == number), None)
+            if one is None:
+                return Reply("", 404)
             data = {
                 "data": {
                     "storeid": f"8a80{one.number}",
