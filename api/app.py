@@ -15,11 +15,13 @@ from api.body_limit import LimitedApp
 from api.headers import SecurityHeaders
 from api.pages import (
     account,
+    accuracy,
     ack,
     alerts,
     audit,
     cases,
     channels,
+    concentrated,
     deadlines,
     desk,
     documents,
@@ -99,6 +101,8 @@ PAGES = (
     papers,
     periods,
     report_rows,
+    concentrated,
+    accuracy,
     rules,
     channels,
     registering,

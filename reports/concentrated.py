@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
+from core.errors import RuleError
 from core.rule_files import RuleFileModel, read_rule_file
 from core.vocabulary import Channel, MessageKind
 
@@ -53,6 +55,8 @@ class Heard:
         item: the service item or category, as the source names it; empty for unknown.
         matter: what its matter is called; empty where it stands alone.
         grade: of a service rating, 1 worst to 5 best; None for other messages.
+        title: of the message, masked as it is stored.
+        case: the number of its case; None where it has none.
     """
 
     message: int | None
@@ -64,6 +68,9 @@ class Heard:
     item: str
     matter: str
     grade: int | None = None
+    title: str = ""
+    case: int | None = None
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class Problem:
         share: of the messages of the period that could have it, 0…1.
         reasons: Chinese sentences.
         messages: those behind it, in order of number.
+        source, quote: the clause behind the suggestion; no quote where the office itself decided.
     """
 
     common: Common
@@ -83,6 +91,8 @@ class Problem:
     suggests: Suggestion
     reasons: tuple[str, ...]
     messages: tuple[Heard, ...]
+    source: str
+    quote: str
 
     def as_json(self) -> dict[str, Any]:
         """In the shape of the interface."""
@@ -98,6 +108,9 @@ class _Rule(RuleFileModel):
     share: float = Field(ge=0, le=1)
     suggests: Suggestion
     source: str = Field(min_length=1)
+    # Verbatim from a file under rules/texts; empty where the office itself decided.
+    quote: str = ""
+    text: str = ""
     why: str = Field(min_length=1)
 
 
@@ -114,9 +127,16 @@ def load_concentrated_rules(path: Path) -> ConcentratedRules:
     """The rules of a file such as `rules/concentrated.yml`.
 
     Raises:
-        RuleError: the file has a wrong shape, or a number without its reason.
+        RuleError: the file has a wrong shape, a number without its reason, or a quote that its text in the
+            folder `texts` beside it does not hold.
     """
-    return read_rule_file(path, ConcentratedRules)
+    rules = read_rule_file(path, ConcentratedRules)
+    for name in ConcentratedRules.model_fields:
+        rule: _Rule = getattr(rules, name)
+        text = path.parent / "texts" / rule.text
+        if rule.quote and not (text.is_file() and rule.quote in text.read_text("utf-8")):
+            raise RuleError(path, f"原文文件 texts/{rule.text} 中没有引文“{rule.quote}”", key=name)
+    return rules
 
 
 def concentrated(heard: Sequence[Heard], rules: ConcentratedRules) -> list[Problem]:
@@ -185,4 +205,6 @@ def _problem(common: Common, name: str, group: Sequence[Heard], of: int, rule: _
     counted = f"{KINDS[common]}“{name}”{len(group)}件，占{of}件的{share:.0%}。"
     advice = f"建议{SUGGESTED[rule.suggests]}：{rule.why}（{rule.source}）"
     ordered = tuple(sorted(group, key=lambda one: (one.message is None, one.message or 0)))
-    return Problem(common, name, len(group), share, rule.suggests, (counted, advice), ordered)
+    return Problem(
+        common, name, len(group), share, rule.suggests, (counted, advice), ordered, rule.source, rule.quote
+    )

@@ -30,6 +30,9 @@ def heard_in(connection: Connection, *, since: datetime, until: datetime) -> lis
                 item=row["category"] or (row["title"] if grade else ""),
                 matter=row["matter"] or "",
                 grade=int(grade) if grade.isdecimal() else None,
+                title=row["title"],
+                case=row["case_id"],
+                received_at=row["received_at"],
             )
         )
     return found + [_rating(row) for row in ratings.rated(connection, since=since, until=until)]

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from storage.tables import matter_messages, matters, messages, sources
+from storage.tables import cases, matter_messages, matters, messages, sources
 
 
 def heard(connection: Connection, *, since: datetime, until: datetime) -> Sequence[RowMapping]:
@@ -23,12 +23,15 @@ def heard(connection: Connection, *, since: datetime, until: datetime) -> Sequen
             messages.c.native_id,
             messages.c.channel,
             messages.c.title,
+            messages.c.received_at,
+            cases.c.id.label("case_id"),
             messages.c.category,
             messages.c.extra,
             sa.case((matters.c.size > 1, matters.c.name)).label("matter"),
         )
         .join(sources, sources.c.id == messages.c.source_id)
         .outerjoin(matter_messages, matter_messages.c.message_id == messages.c.id)
+        .outerjoin(cases, cases.c.message_id == messages.c.id)
         .outerjoin(matters, matters.c.id == matter_messages.c.matter_id)
         .where(
             messages.c.received_at >= since, messages.c.received_at < until, messages.c.withdrawn_at.is_(None)

@@ -22,6 +22,8 @@ _BAR: Sequence[_Line] = (
 )
 _MORE: Sequence[_Line] = (
     ("/alerts", "告警", _WITHOUT_SECTION),
+    ("/concentrated", "集中问题", _WITHOUT_SECTION),
+    ("/accuracy", "研判准确率", _WITHOUT_SECTION),
     ("/wall", "态势大屏", _WITHOUT_SECTION),
     ("/roster", "值班表", _ALL),
     ("/sources", "来源", frozenset({Role.ADMIN, Role.MANAGER, Role.PRESS})),
