@@ -20,7 +20,7 @@ from core.clock import iso
 from core.errors import Conflict, NotAllowed
 from core.labels import label
 from core.vocabulary import AlertKind, AlertState, Channel, Role, Tag
-from storage import alerts, cases, events, incidents, matters
+from storage import alerts, cases, events, incidents, matters, mutes
 from storage.database import Connection, Database, Row
 from storage.events import OFFICE_STREAM, Draft
 
@@ -78,6 +78,8 @@ def watch(
     with database.read() as connection:
         since = act.now - triage_rules.window
         rows = alerts.assessed(connection, since=since, until=act.now)
+        muted = mutes.hidden(connection, [row["id"] for row in rows], act.now)
+        rows = [row for row in rows if row["id"] not in muted]
         matters_told, silenced = stirring(connection, {row["id"]: row for row in rows}, triage_rules, act.now)
         decisions = triage(
             [_assessed(row) for row in rows],

@@ -113,6 +113,18 @@ def require_reviewed(step: Step, law: Law, kind: DraftKind, text: str) -> None:
     )
 
 
+def approved_text(connection: Connection, case: Row) -> str:
+    """The words of the newest draft of this cycle that has passed every review; empty where none has."""
+    approved = [
+        row["text"]
+        for row in drafts.of_case(connection, case["id"])
+        if row["kind"] == kind_of(case).value
+        and row["state"] == DraftState.APPROVED.value
+        and row["cycle"] == case["cycle"]
+    ]
+    return str(approved[-1]) if approved else ""
+
+
 def kind_of(case: Row) -> DraftKind:
     """What is drafted in a case: a statement about an incident, a reply to everything else."""
     return DraftKind.STATEMENT if case["kind"] == CaseKind.INCIDENT.value else DraftKind.REPLY

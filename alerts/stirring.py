@@ -12,7 +12,7 @@ from alerts.triage import Stirring, TriageRules
 from core.clock import local_day, parse_instant
 from core.platform_counts import acts_of
 from core.vocabulary import CaseState
-from storage import dismissals, incidents, matters, nearest_due
+from storage import dismissals, incidents, matters, mutes, nearest_due
 from storage.database import Connection, Row
 
 _SLOW_BURN = "slow_burn"
@@ -44,12 +44,16 @@ def stirring(
     """
     rows = matters.heard_since(connection, now - rules.window)
     voices = matters.told_of(connection, [row["id"] for row in rows])
+    told = [one["message_id"] for some in voices.values() for one in some]
+    muted = mutes.hidden(connection, told, now)
     gone = [row["case_id"] for row in rows if row["case_state"] == CaseState.DISMISSED.value]
     dismissed = dismissals.dismissed_at(connection, gone)
     found: list[Stirring] = []
     silenced: set[int] = set()
     for row in rows:
-        heard = [one for one in voices[row["id"]] if one["received_at"] < now]
+        heard = [
+            one for one in voices[row["id"]] if one["received_at"] < now and one["message_id"] not in muted
+        ]
         state = CaseState(row["case_state"]) if row["case_state"] else None
         if state is CaseState.MERGED or not heard:
             continue

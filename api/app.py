@@ -26,6 +26,7 @@ from api.pages import (
     desk,
     documents,
     grave,
+    group_reply,
     guidance,
     imports,
     inbox,
@@ -91,6 +92,7 @@ PAGES = (
     grave,
     alerts,
     inbox,
+    group_reply,  # before the page whose address has a command there
     cases,
     incident_opening,  # before the page whose address has a number there
     incidents,

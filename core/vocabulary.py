@@ -16,6 +16,8 @@ from core.joint_words import ExtensionState as ExtensionState
 from core.joint_words import LinkKind as LinkKind
 from core.joint_words import OpinionVerdict as OpinionVerdict
 from core.joint_words import ReviewVerdict as ReviewVerdict
+from core.mute_words import MuteKind as MuteKind
+from core.mute_words import MuteReason as MuteReason
 
 
 class Channel(StrEnum):

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from core.vocabulary import DeadlineState
 from storage.deadlines import status
-from storage.tables import cases, deadlines, messages, sources
+from storage.tables import assisting_sections, cases, deadlines, messages, sources
 from storage.types import Instant
 
 _STILL = (DeadlineState.RUNNING.value, DeadlineState.PAUSED.value)
@@ -72,22 +72,7 @@ def listed(
 ) -> Sequence[RowMapping]:
     """At most `limit` clocks with their case, by due instant and then id, behind the position `after`."""
     query = (
-        sa.select(
-            deadlines,
-            deadlines.c.id.label("deadline_id"),
-            cases.c.kind.label("case_kind"),
-            cases.c.channel,
-            cases.c.section,
-            cases.c.title,
-            cases.c.is_history,
-            messages.c.native_id,
-            sources.c.key.label("source"),
-            status(choice.as_of).label("status"),
-        )
-        .select_from(_joined())
-        .where(*chosen(choice))
-        .order_by(deadlines.c.due_at, deadlines.c.id)
-        .limit(limit)
+        _lines(choice.as_of).where(*chosen(choice)).order_by(deadlines.c.due_at, deadlines.c.id).limit(limit)
     )
     if after is not None:
         due_at, deadline_id = _at(after[0]), after[1]
@@ -97,6 +82,18 @@ def listed(
                 sa.and_(deadlines.c.due_at == due_at, deadlines.c.id > deadline_id),
             )
         )
+    return connection.execute(query).mappings().all()
+
+
+def assisted(connection: Connection, choice: Choice, *, limit: int) -> Sequence[RowMapping]:
+    """The clocks that still run in cases with which the section of a choice assists, by due instant."""
+    theirs = sa.select(assisting_sections.c.case_id).where(assisting_sections.c.section == choice.section)
+    query = (
+        _lines(choice.as_of)
+        .where(deadlines.c.state.in_(_STILL), cases.c.id.in_(theirs), cases.c.section != choice.section)
+        .order_by(deadlines.c.due_at, deadlines.c.id)
+        .limit(limit)
+    )
     return connection.execute(query).mappings().all()
 
 
@@ -143,6 +140,22 @@ def channels(connection: Connection) -> list[str]:
         .order_by(cases.c.channel)
     )
     return list(connection.execute(query).scalars())
+
+
+def _lines(as_of: datetime) -> sa.Select[Any]:
+    """What a line of a list shows of a clock and its case."""
+    return sa.select(
+        deadlines,
+        deadlines.c.id.label("deadline_id"),
+        cases.c.kind.label("case_kind"),
+        cases.c.channel,
+        cases.c.section,
+        cases.c.title,
+        cases.c.is_history,
+        messages.c.native_id,
+        sources.c.key.label("source"),
+        status(as_of).label("status"),
+    ).select_from(_joined())
 
 
 def _joined() -> sa.Join:

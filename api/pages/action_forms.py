@@ -110,6 +110,7 @@ class Ground:
         has_simple_rule: the channel knows a limit for simple questions.
         has_signed: this person has signed in this cycle.
         more: what further commands can be chosen from.
+        approved: the words of the newest draft that has passed every review; empty where there is none.
     """
 
     case: Row
@@ -119,6 +120,7 @@ class Ground:
     has_simple_rule: bool
     has_signed: bool
     more: More
+    approved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +177,14 @@ def _form(command: Command, person: Person, ground: Ground, tried: Attempt | Non
         command=command.value,
         label=label_of(command, kind),
         effect=form.effect,
-        fields=[_field(one, ground, tried) for one in form.fields],
+        fields=[_field(command, one, ground, tried) for one in form.fields],
         is_main=_is_main(command, person, ground),
         is_open=tried is not None,
     )
 
 
-def _field(field: Field, ground: Ground, tried: Attempt | None) -> FormField:
-    value = tried.given[field.name] if tried else _first_value(field.name, ground)
+def _field(command: Command, field: Field, ground: Ground, tried: Attempt | None) -> FormField:
+    value = tried.given[field.name] if tried else _first_value(command, field.name, ground)
     chosen = value.split(",") if field.kind == "checks" else [value]
     choices = _choices(field.name, ground) if field.kind in {"choice", "checks"} else {}
     return FormField(
@@ -209,8 +211,10 @@ def _choices(name: str, ground: Ground) -> Mapping[str, str]:
     return {str(row["id"]): f"{shanghai(row['occurred_at']):%Y-%m-%d %H:%M}的回应" for row in ground.awaiting}
 
 
-def _first_value(name: str, ground: Ground) -> str:
-    """What a field holds before anybody typed: the present section, the level, the instants."""
+def _first_value(command: Command, name: str, ground: Ground) -> str:
+    """What a field holds before anybody typed: the approved draft, the section, the level, the instants."""
+    if name == "text" and command is Command.REPLY:
+        return ground.approved
     if name == "section":
         return str(ground.case["section"])
     if ground.incident is None:

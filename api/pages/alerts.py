@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from alerts.attention import acknowledge_alert, dismiss_alert
+from alerts.muting import NewMute, lift_mute, mute
 from alerts.steps import Act
 from api.pages.clock_lines import case_path
-from api.pages.contexts import AlertLine, AlertsPage
+from api.pages.contexts import AlertLine, AlertsPage, MuteLine
+from api.pages.given import Given, Typed
 from api.pages.rendering import render
 from api.pages.verbs import actor_of
 from api.pages.watching import WATCHED
@@ -23,8 +26,8 @@ from api.visible import Number
 from core.clock import iso
 from core.errors import Conflict, InvalidInput
 from core.labels import label
-from core.vocabulary import AlertKind, AlertState, CaseKind, Role
-from storage import alert_board
+from core.vocabulary import AlertKind, AlertState, CaseKind, MuteKind, MuteReason, Role
+from storage import alert_board, mutes
 from storage.database import Connection, Row
 
 router = APIRouter()
@@ -38,7 +41,7 @@ _STRIP, _LISTED = 3, 200
 def listed(request: Request, services: Wired, all: str = "") -> Response:  # noqa: A002 - the name in the address
     """Open alerts, or the last of all."""
     with services.database.read() as connection:
-        page = _page(connection, is_all=all == "1")
+        page = _page(connection, services.clock.now(), is_all=all == "1")
     return render(request, "alerts.html", page)
 
 
@@ -80,9 +83,52 @@ def dismiss(
                 dismiss_alert(connection, one, act, reason=reason)
     except (InvalidInput, Conflict) as error:
         with services.database.read() as connection:
-            page = _page(connection, is_all=False, error=f"{error.message}{error.mend}", typed=reason)
+            told = f"{error.message}{error.mend}"
+            page = _page(connection, act.now, is_all=False, error=told, typed=reason)
         return render(request, "alerts.html", page, status=problem_of(error).status)
     return RedirectResponse("/alerts", 303)
+
+
+@router.post("/alerts/{alert_id}/mute")
+def silence(
+    request: Request, services: Wired, person: _Sender, _signed: SignedIn, alert_id: Number, given: Typed
+) -> Response:
+    """不再告警, with the reason; on a refusal the list comes back with what was typed."""
+    act = Act(actor_of(person), services.clock.now())
+    try:
+        with services.database.write() as connection:
+            mute(connection, alert_id, act, new_mute(connection, alert_id, given))
+    except (InvalidInput, Conflict) as error:
+        with services.database.read() as connection:
+            told = f"{error.message}{error.mend}"
+            page = _page(connection, act.now, is_all=False, error=told, typed=given["reason"])
+        return render(request, "alerts.html", page, status=problem_of(error).status)
+    return RedirectResponse("/alerts", 303)
+
+
+@router.post("/mutes/{mute_id}/lift")
+def lift(services: Wired, person: _Sender, _signed: SignedIn, mute_id: Number) -> Response:
+    """恢复告警."""
+    with services.database.write() as connection:
+        lift_mute(connection, mute_id, Act(actor_of(person), services.clock.now()))
+    return RedirectResponse("/alerts", 303)
+
+
+def new_mute(connection: Connection, alert_id: int, given: Given) -> NewMute:
+    """The mute that a form asks for; a source is that of the alert's first message.
+
+    Raises:
+        InvalidInput: nothing was chosen, or the alert has no message.
+    """
+    if given["kind"] not in set(MuteKind) or given["why"] not in set(MuteReason):
+        raise InvalidInput("没有选择范围或原因。", mend="请选择。", field="kind")
+    kind, value = MuteKind(given["kind"]), given["value"]
+    if kind is MuteKind.SOURCE:
+        told = alert_board.messages_of(connection, alert_id)
+        if not told:
+            raise InvalidInput("这条告警没有对应的来文。", mend="请改为按词语。", field="kind")
+        value = mutes.source_of(connection, told[0])
+    return NewMute(kind, value, MuteReason(given["why"]), given["reason"], given.instant("until"))
 
 
 def open_alerts(connection: Connection, person: Person) -> tuple[list[AlertLine], int]:
@@ -124,6 +170,19 @@ def _line(group: Sequence[Row]) -> AlertLine:
     )
 
 
-def _page(connection: Connection, *, is_all: bool, error: str | None = None, typed: str = "") -> AlertsPage:
+def _page(
+    connection: Connection, now: datetime, *, is_all: bool, error: str | None = None, typed: str = ""
+) -> AlertsPage:
     rows = alert_board.board(connection, state=None if is_all else AlertState.OPEN, limit=_LISTED)
-    return AlertsPage(folded(rows), is_all, error, typed)
+    muted = [
+        MuteLine(
+            row["id"],
+            f"{label(MuteKind(row['kind']))}“{row['value']}”",
+            f"{label(MuteReason(row['why']))}：{row['reason']}",
+            row["name"],
+            row["muted_at"],
+            row["until"],
+        )
+        for row in mutes.standing(connection, now)
+    ]
+    return AlertsPage(folded(rows), is_all, error, typed, muted)

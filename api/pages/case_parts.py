@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from alerts.drafting import approved_text
 from alerts.owed import simple_rules
 from api.pages.action_forms import Attempt, Ground, forms_for, label_of
 from api.pages.clock_lines import NO_SECTION, case_path, clock_line
@@ -116,6 +117,7 @@ def handling_of(
             joint_choices(connection, person, case),
             document_choices(connection),
         ),
+        approved=approved_text(connection, case),
     )
     attempts = refusal.attempts if refusal else []
     if typed_grade is not None:

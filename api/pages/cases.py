@@ -7,9 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import RedirectResponse, Response
 
+from alerts.workflow import UNANSWERED
 from api.pages.case_parts import Refusal, handling_of
 from api.pages.contexts import Option
 from api.pages.given import Given, Typed
+from api.pages.group_reply import MOST
 from api.pages.handling_contexts import AttachmentLine, CasePage, CorrectionForm, EarlierAnswer
 from api.pages.one_task import task_page
 from api.pages.rendering import render
@@ -26,7 +28,7 @@ from core.labels import label
 from core.vocabulary import CaseKind, Command, MessageKind, Polarity, Role
 from reports.repeats import repeats_of
 from reports.urgency import urgencies
-from storage import assessments, attachments, corrections, messages, sections
+from storage import assessments, attachments, corrections, messages, repeats, sections
 from storage.assessments import Effective
 from storage.database import Connection, Row
 
@@ -148,7 +150,16 @@ def _page(
         checks=shipped_reply_checks() if replies else (),
         earlier=_earlier(connection, case["message_id"], person) if replies else (),
         repeated=repeats_of(connection, [case["message_id"]]).get(case["message_id"]),
+        repeats=_repeats(connection, case, person) if replies else 0,
     )
+
+
+def _repeats(connection: Connection, case: Row, person: Person) -> int:
+    """How many other letters say the same and are owed an answer, too."""
+    rows = repeats.unanswered(
+        connection, case["message_id"], UNANSWERED, section=person.sees_only, limit=MOST
+    )
+    return sum(row["id"] != case["id"] for row in rows)
 
 
 def _earlier(connection: Connection, message_id: int, person: Person) -> list[EarlierAnswer]:

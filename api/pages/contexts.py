@@ -161,6 +161,18 @@ class AlertLine:
 
 
 @dataclass(frozen=True)
+class MuteLine:
+    """Something nobody is called for any more; `until` is None for good."""
+
+    id: int
+    what: str
+    why: str
+    name: str
+    muted_at: datetime
+    until: datetime | None
+
+
+@dataclass(frozen=True)
 class AlertsPage(PageContext):
     """告警: those that are open, or the last of all.
 
@@ -173,6 +185,7 @@ class AlertsPage(PageContext):
     is_all: bool
     error: str | None
     typed: str
+    muted: Sequence[MuteLine] = ()
 
 
 @dataclass(frozen=True)

@@ -198,6 +198,7 @@ class CasePage(PageContext):
     checks: Sequence[ReplyCheck]
     earlier: Sequence[EarlierAnswer]
     repeated: Repeated | None
+    repeats: int = 0
 
 
 @dataclass(frozen=True)
@@ -311,6 +312,7 @@ class InboxPage(PageContext):
     count: int
     history_href: str
     next_href: str | None
+    assisting: Sequence[ClockGroup] = ()
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api.schemas.handling import Wish, Words
+from api.schemas.handling import InstantIn, Line, Wish, Words
 from api.schemas.shapes import InstantText, Shape
+from core.vocabulary import MuteKind, MuteReason
 
 
 class AlertOut(Shape):
@@ -45,3 +46,37 @@ class DismissIn(Wish):
     """排除."""
 
     reason: Words = Field(description="排除理由。", examples=["旧闻重发。"])
+
+
+class MuteIn(Wish):
+    """不再告警."""
+
+    kind: MuteKind
+    value: Line = Field(description="来源的代号，或词语。", examples=["外省某县"])
+    why: MuteReason
+    reason: Words = Field(description="理由。", examples=["不在本市。"])
+    until: InstantIn | None = Field(None, description="到何时止；不写为长期。")
+
+
+class MuteNumberOut(Shape):
+    """A mute that was set or lifted."""
+
+    mute: int = Field(examples=[4])
+
+
+class MuteOut(MuteNumberOut):
+    """Something nobody is called for any more."""
+
+    kind: str = Field(examples=["words"])
+    value: str = Field(examples=["外省某县"])
+    why: str = Field(examples=["not_ours"])
+    reason: str
+    by: str = Field(examples=["张三"])
+    muted_at: InstantText
+    until: InstantText | None
+
+
+class MuteList(Shape):
+    """What holds now, newest first."""
+
+    items: list[MuteOut]
