@@ -8,17 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from core.errors import FileRefused
 from crawlers.imports.cells import Cell
+from crawlers.imports.damage import damaged, encrypted, refusing_damage
+from crawlers.imports.large_sheets import find_long_sheet
 from crawlers.imports.tables import Merge, Table, TableFile
 
 ZIP_HEAD = b"PK\x03\x04"
@@ -75,25 +70,17 @@ def open_workbook(stream: BinaryIO, name: str) -> TableFile:
 
 
 def _loaded(stream: BinaryIO, name: str) -> TableFile:
-    try:
+    with refusing_damage(name):
         book = CalamineWorkbook.from_filelike(stream)
         shown = [one for one in book.sheets_metadata if one.visible is SheetVisibleEnum.Visible]
-        sheets = [
-            Sheet(one.name, book.get_sheet_by_name(one.name))
-            for one in shown
-            if one.typ is SheetTypeEnum.WorkSheet
-        ]
+        names = [one.name for one in shown if one.typ is SheetTypeEnum.WorkSheet]
         hidden = [one.name for one in book.sheets_metadata if one.visible is not SheetVisibleEnum.Visible]
-    except PasswordError:
-        raise _encrypted(name) from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise _damaged(name) from error
-    except BaseException as error:
-        # A panic inside the reader arrives as an exception outside Exception; it means a damaged file.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise _damaged(name) from error
-    tables: list[Table] = [sheet for sheet in sheets if sheet.source.height]
+        tables: list[Table] = []
+        if len(names) == 1 and (long := find_long_sheet(stream, name, names[0])):
+            tables.append(long)
+        else:
+            sheets = [Sheet(one, book.get_sheet_by_name(one)) for one in names]
+            tables += [sheet for sheet in sheets if sheet.source.height]
     return TableFile(tables, warnings=[f"隐藏的工作表“{one}”没有导入。" for one in hidden])
 
 
@@ -115,11 +102,11 @@ def _check_zip(stream: BinaryIO, name: str) -> None:
             for member in members:
                 inflated += _walk(archive, member, name, left=_MAX_INFLATED - inflated)
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError) as error:
-        raise _damaged(name) from error
+        raise damaged(name) from error
     except RuntimeError:
-        raise _encrypted(name) from None
+        raise encrypted(name) from None
     except zlib.error as error:
-        raise _damaged(name) from error
+        raise damaged(name) from error
 
 
 def _walk(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, *, left: int) -> int:
@@ -148,7 +135,7 @@ def _check_ole(stream: BinaryIO, name: str) -> None:
     tail = b""
     while chunk := stream.read(_CHUNK):
         if _ENCRYPTED in tail + chunk:
-            raise _encrypted(name)
+            raise encrypted(name)
         tail = chunk[-len(_ENCRYPTED) :]
 
 
@@ -158,17 +145,4 @@ def _too_large(name: str) -> FileRefused:
         f"{name} 解压后过大，不像正常的导出表。",
         mend="请按月份分开导出后再导入。",
         code="file.too_large",
-    )
-
-
-def _encrypted(name: str) -> FileRefused:
-    return FileRefused(name, f"{name} 设有打开密码。", mend="请取消密码另存后再导入。", code="file.encrypted")
-
-
-def _damaged(name: str) -> FileRefused:
-    return FileRefused(
-        name,
-        f"{name} 不完整或已损坏，打不开。",
-        mend="请重新导出或重新拷贝后再导入。",
-        code="file.incomplete",
     )
