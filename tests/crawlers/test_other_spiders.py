@@ -127,6 +127,28 @@ def test_search_asks_whether_its_login_stands_and_stops_at_a_captcha() -> None:
         assert [asked.place for asked in replica.pages()] == ["/api/config", "/api/container/getIndex"]
 
 
+@pytest.mark.parametrize("key", ["weibo_comments", "weibo_comment_mentions"])
+def test_comments_are_read_by_the_official_interface(key: str) -> None:
+    with Replica(WeiboSite(4)) as replica:
+        said = run(shipped(key, replica), credential=TOKEN)
+        paths = {one.place for one in replica.log}
+    assert said.verdict == "ok", said.end
+    assert (len(said.records), {one["channel"] for one in said.records}) == (4, {"weibo"})
+    assert len(paths) == 1
+    assert "/comments/" in paths.pop()
+
+
+def test_a_long_post_of_the_search_is_read_whole_and_stays_short_where_the_rest_is_not_given() -> None:
+    with Replica(WeiboSite(2)) as replica:
+        replica.faults = {"long": True}
+        whole = run(shipped("weibo_search", replica), credential=COOKIE)
+        replica.faults = {"long": True, "extend_empty": True}
+        short = run(shipped("weibo_search", replica), credential=COOKIE)
+    assert {one["body"] for one in whole.records} == {"全文：已经拖了三个月。"}
+    assert (len(short.records), len(whole.records)) == (2, 2)
+    assert all("健身房关门" in one["body"] for one in short.records)
+
+
 PLATFORMS: list[tuple[str, Site, int]] = [
     ("gd_hdjlpt", GuangdongSite(25), 25),
     ("beijing_mailbox", BeijingSite(9), 9),
