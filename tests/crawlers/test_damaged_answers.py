@@ -27,6 +27,7 @@ from crawlers.wire import Outlet
 from tests.crawlers.crawling import NOW, job
 from tests.crawlers.mutations import mutated
 from tests.replicas.board import BoardSite
+from tests.replicas.boards import FuzhouSite, RednetSite
 from tests.replicas.families import AdviceSite, JactSite, JcmsSite, TableSite, TrsSite
 from tests.replicas.mailbox import MailboxSite
 from tests.replicas.official import BeijingSite, FeedSite, GuangdongSite, ZhejiangSite
@@ -46,6 +47,8 @@ SITES: dict[str, tuple[Callable[[], Site], str]] = {
     "jact_mailbox": (lambda: JactSite(6), ""),
     "advice_mailbox": (lambda: AdviceSite(6), ""),
     "table_mailbox": (lambda: TableSite(6), ""),
+    "fuzhou_orders": (lambda: FuzhouSite(6), ""),
+    "rednet_board": (lambda: RednetSite(6), ""),
     "people_board": (lambda: BoardSite(6), ""),
     "weibo_mentions": (lambda: WeiboSite(6), TOKEN),
     "weibo_hot": (lambda: WeiboSite(6), ""),

@@ -9,6 +9,8 @@ import pytest
 
 from tests.crawlers.crawling import NOW, known, run, shipped
 from tests.replicas.board import BoardSite, answered
+from tests.replicas.boards import FuzhouSite, RednetSite
+from tests.replicas.mailbox import letters
 from tests.replicas.official import BeijingSite, FeedSite, GuangdongSite, ZhejiangSite
 from tests.replicas.server import Replica, Site
 from tests.replicas.weibo import COOKIE, TOKEN, WeiboSite
@@ -153,6 +155,8 @@ PLATFORMS: list[tuple[str, Site, int]] = [
     ("gd_hdjlpt", GuangdongSite(25), 25),
     ("beijing_mailbox", BeijingSite(9), 9),
     ("zhejiang_petition", ZhejiangSite(12), 12),
+    ("fuzhou_orders", FuzhouSite(25), 25),
+    ("rednet_board", RednetSite(25), 25),
 ]
 
 
@@ -167,6 +171,29 @@ def test_a_platform_is_read_by_its_yaml_alone(key: str, site: Site, count: int) 
         bool(one.reply)
         for one in site.letters  # type: ignore[attr-defined] # the three sites have letters
     )
+
+
+def test_an_order_is_read_by_its_labels_whether_a_row_is_missing_or_not() -> None:
+    with Replica(FuzhouSite(3)) as replica:
+        said = run(shipped("fuzhou_orders", replica))
+    by_number = {record["native_id"]: record for record in said.records}
+    for letter in letters(3):
+        one = by_number[f"FZ{letter.written_at:%y%m%d}{letter.number:05d}"]
+        assert (one["kind_src"], one["area"], one["title"]) == ("投诉", "鼓楼区", letter.title)
+        assert [reply[0].startswith(letter.reply) for reply in one.get("replies", [])] == [True] * bool(
+            letter.reply
+        )
+    assert "王小明" not in str(said.lines), "the name cell is masked"
+
+
+def test_a_board_that_refuses_is_not_taken_for_an_empty_one() -> None:
+    with Replica(RednetSite(3)) as replica:
+        replica.faults = {"refused": True}
+        assert run(shipped("rednet_board", replica)).verdict == "format_changed"
+        replica.faults = {}
+        assert isinstance(replica.site, RednetSite)
+        replica.site.letters = []
+        assert run(shipped("rednet_board", replica)).verdict == "ok_empty"
 
 
 def test_a_token_that_runs_out_is_renewed_once() -> None:

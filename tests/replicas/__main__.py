@@ -7,6 +7,7 @@ import threading
 from contextlib import ExitStack
 
 from tests.replicas.board import BoardSite
+from tests.replicas.boards import FuzhouSite, RednetSite
 from tests.replicas.families import AdviceSite, JactSite, JcmsSite, TableSite, TrsSite
 from tests.replicas.mailbox import MailboxSite
 from tests.replicas.official import BeijingSite, FeedSite, GuangdongSite, ZhejiangSite
@@ -26,6 +27,8 @@ _SITES: dict[str, Site] = {
     "jact_mailbox": JactSite(),
     "advice_mailbox": AdviceSite(),
     "table_mailbox": TableSite(),
+    "fuzhou_orders": FuzhouSite(),
+    "rednet_board": RednetSite(),
 }
 _FIRST_PORT = 8801
 
