@@ -47,6 +47,7 @@ from api.pages import (
     sources,
     tasks,
     wall,
+    watches,
 )
 from api.pages.rendering import STATIC
 from api.routes import alerts as alert_routes
@@ -99,6 +100,7 @@ PAGES = (
     deadlines,
     roster,
     search,
+    watches,
     reports,
     papers,
     periods,

@@ -337,6 +337,7 @@ class AlertKind(StrEnum):
     INCIDENT_GROWING = "incident_growing"
     MESSAGE_RISK = "message_risk"
     LOW_RATING = "low_rating"
+    WATCH_HIT = "watch_hit"
 
 
 class AlertState(StrEnum):
@@ -423,6 +424,8 @@ class Tag(StrEnum):
     ALERT_RAISED = "alert:raised"
     ALERT_ACKNOWLEDGED = "alert:acknowledged"
     ALERT_DISMISSED = "alert:dismissed"
+    WATCH_SET = "watch:set"
+    WATCH_SWITCHED = "watch:switched"
     MESSAGE_REVISED = "message:revised"
     MESSAGE_CORRECTED = "message:corrected"
     DEADLINE_STARTED = "deadline:started"

@@ -14,6 +14,7 @@ from alerts.incident_rules import load_incident_rules
 from alerts.simple_questions import follow_analysis
 from alerts.steps import Act
 from alerts.triage import load_triage_rules
+from alerts.watches import look
 from analysis.assessment import Analyser
 from analysis.engine import assess_pending, group_pending, open_gatherer
 from analysis.lexicon import load_lexicon
@@ -53,6 +54,7 @@ class AnalysisLoop:
         act = Act(program("triage"), office.clock.now())
         follow_analysis(office.database, office.law, act)
         decided = watch(office.database, office.law, self._triage_rules, self._incident_rules, act)
+        decided += look(office.database, act.now)
         return assessed, decided
 
     def start(self, jobs: JobRunner) -> None:

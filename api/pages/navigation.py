@@ -24,6 +24,7 @@ _MORE: Sequence[_Line] = (
     ("/alerts", "告警", _WITHOUT_SECTION),
     ("/concentrated", "集中问题", _WITHOUT_SECTION),
     ("/accuracy", "研判准确率", _WITHOUT_SECTION),
+    ("/watches", "监测主题", _WITHOUT_SECTION),
     ("/wall", "态势大屏", _WITHOUT_SECTION),
     ("/roster", "值班表", _ALL),
     ("/sources", "来源", frozenset({Role.ADMIN, Role.MANAGER, Role.PRESS})),

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "concentrated": "huiying.cli.concentrated:concentrated_command",
     "search": "huiying.cli.searching:search_command",
     "index": "huiying.cli.searching:index_app",
+    "watches": "huiying.cli.watches:watches_app",
     "due": "huiying.cli.due:due_command",
     "tasks": "huiying.cli.tasks:tasks_app",
     "roster": "huiying.cli.roster:roster_app",

@@ -37,7 +37,7 @@ class Marked:
 def mark(text: str, query: Query) -> Marked:
     """The whole text, with every hit marked."""
     folded = fold(text)
-    found = sorted(place for phrase in set(query.wanted) for place in _places(folded, phrase))
+    found = sorted(place for phrase in set(query.wanted) for place in places(folded, phrase))
     merged: list[tuple[int, int]] = []
     for start, end in found:
         if merged and start <= merged[-1][1]:
@@ -60,7 +60,8 @@ def snippet(text: str, query: Query, width: int = 90) -> Marked:
     return Marked(before + line[start:end] + after, tuple(inside))
 
 
-def _places(folded: str, phrase: Phrase) -> Iterator[tuple[int, int]]:
+def places(folded: str, phrase: Phrase) -> Iterator[tuple[int, int]]:
+    """Where a phrase stands in a folded text: half-open, in order; whole runs only, as in the index."""
     at = folded.find(phrase.text)
     while at >= 0:
         end = at + len(phrase.text)

@@ -64,6 +64,7 @@ from storage.tables.tasks import (
 )
 from storage.tables.timing import case_links, deadline_pauses, extensions
 from storage.tables.uploads import uploads
+from storage.tables.watches import watch_hits, watches
 
 __all__ = [
     "METADATA",
@@ -144,4 +145,6 @@ __all__ = [
     "term_statistics",
     "tokens",
     "uploads",
+    "watch_hits",
+    "watches",
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from tests.api.office import PASSWORD, WebOffice
@@ -19,10 +20,15 @@ class _Server(uvicorn.Server):
         """The tests' own process keeps its signals."""
 
 
-@contextmanager
-def served(office: WebOffice) -> Iterator[str]:
+def served(office: WebOffice) -> AbstractContextManager[str]:
     """The address of the office, as long as the block runs."""
-    config = uvicorn.Config(office.app, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=2)
+    return served_app(office.app)
+
+
+@contextmanager
+def served_app(app: FastAPI) -> Iterator[str]:
+    """The address of an application, as long as the block runs."""
+    config = uvicorn.Config(app, port=0, log_level="warning", ws="none", timeout_graceful_shutdown=2)
     server = _Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
