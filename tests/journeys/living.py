@@ -20,7 +20,7 @@ from core.settings import CrawlSettings, OfficeSettings, Settings
 from core.vocabulary import Role
 from huiying.analysis_loop import AnalysisLoop
 from huiying.engine_loop import EngineLoop
-from huiying.intake.loop import IntakeLoop
+from huiying.intake.uploads import Uploads
 from huiying.office import Office
 from huiying.serving import services_of
 from storage import channels
@@ -39,7 +39,7 @@ class LivingOffice:
         self.lines: list[str] = []
         self._contexts: list[BrowserContext] = []
         self._analysis = AnalysisLoop(office)
-        self._intake = IntakeLoop(office)
+        self._uploads = Uploads(office)
 
     def person(self, login: str, name: str, role: Role, section: str = "") -> None:
         """Enter somebody whose password is `PASSWORD`."""
@@ -53,7 +53,7 @@ class LivingOffice:
 
     def work(self, *, analyse: bool = False) -> None:
         """What the loops beside the web do in their next turn."""
-        self._intake.once()
+        self._uploads.once()
         if analyse:
             self._analysis.once()
         with Indexer(self.office.database, self.office.search_index, self.clock).running() as indexer:
@@ -86,10 +86,10 @@ class LivingOffice:
         page.get_by_label("文件（xlsx、xls、csv）").set_input_files(path)
         page.get_by_label("这是哪一种表").select_option(label=kind)
         page.get_by_role("button", name="上传并查看").click()
-        self._intake.once()
+        self._uploads.once()
         page.reload()
         page.get_by_role("button", name="确认导入").click()
-        self._intake.once()
+        self._uploads.once()
         page.reload()
         expect(page.get_by_role("heading", name="完成")).to_be_visible()
 
