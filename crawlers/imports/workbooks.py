@@ -60,23 +60,24 @@ def open_workbook(stream: BinaryIO, name: str) -> TableFile:
     Raises:
         FileRefused: no workbook, cut off, encrypted, or bigger inside than any export is.
     """
-    head = stream.read(8)
-    if head.startswith(ZIP_HEAD):
+    is_zip = stream.read(8).startswith(ZIP_HEAD)
+    if is_zip:
         _check_zip(stream, name)
     else:
         _check_ole(stream, name)
     stream.seek(0)
-    return _loaded(stream, name)
+    return _loaded(stream, name, is_zip=is_zip)
 
 
-def _loaded(stream: BinaryIO, name: str) -> TableFile:
+def _loaded(stream: BinaryIO, name: str, *, is_zip: bool) -> TableFile:
     with refusing_damage(name):
         book = CalamineWorkbook.from_filelike(stream)
         shown = [one for one in book.sheets_metadata if one.visible is SheetVisibleEnum.Visible]
         names = [one.name for one in shown if one.typ is SheetTypeEnum.WorkSheet]
         hidden = [one.name for one in book.sheets_metadata if one.visible is not SheetVisibleEnum.Visible]
         tables: list[Table] = []
-        if len(names) == 1 and (long := find_long_sheet(stream, name, names[0])):
+        long = find_long_sheet(stream, name, names[0]) if is_zip and len(names) == 1 else None
+        if long is not None:
             tables.append(long)
         else:
             sheets = [Sheet(one, book.get_sheet_by_name(one)) for one in names]
