@@ -399,6 +399,8 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.PAPER_EDITED, "改稿"),
     (v.Tag.PAPER_SIGNED, "签发"),
     (v.Tag.PAPER_WITHDRAWN, "作废"),
+    (v.Tag.PAPER_SENT, "发出公文"),
+    (v.Tag.SCHEDULE_SET, "设定定时报送"),
 )
 _LABELS: Mapping[tuple[type[StrEnum], StrEnum], str] = {(type(word), word): text for word, text in _WORDS}
 

@@ -476,3 +476,5 @@ class Tag(StrEnum):
     PAPER_EDITED = "paper:edited"
     PAPER_SIGNED = "paper:signed"
     PAPER_WITHDRAWN = "paper:withdrawn"
+    PAPER_SENT = "paper:sent"
+    SCHEDULE_SET = "schedule:set"

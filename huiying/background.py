@@ -7,6 +7,7 @@ from contextlib import ExitStack
 
 from core.errors import Conflict
 from huiying.analysis_loop import AnalysisLoop
+from huiying.delivery_loop import DeliveryLoop
 from huiying.engine_loop import EngineLoop
 from huiying.gathering_loop import GatheringLoop
 from huiying.indexing_loop import IndexingLoop
@@ -29,6 +30,7 @@ class Background:
         self._analysis = AnalysisLoop(office)
         self._gathering = GatheringLoop(office)
         self._intake = IntakeLoop(office)
+        self._delivery = DeliveryLoop(office)
         self._jobs = runner_of(office, Work(self._analysis, self._gathering, self._intake))
         self._running = ExitStack()
 
@@ -46,6 +48,7 @@ class Background:
         self._begin(self._indexing.start, self._indexing.stop)
         self._begin(self._engine.start, self._engine.stop)
         self._begin(self._jobs.start, self._jobs.stop)
+        self._begin(self._delivery.start, self._delivery.stop)
         # Before the runner stops, no more is added to it, and a crawl in hand hears that it is to end.
         for finder in (self._analysis, self._gathering, self._intake):
             finder.start(self._jobs)

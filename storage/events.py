@@ -180,6 +180,16 @@ def verify(connection: Connection) -> Verdict:
     return verdict if verdict.first_bad else _tails(connection, verdict.count)
 
 
+def is_whole(connection: Connection, stream: int) -> bool:
+    """Whether no event of one chain was changed, removed or added; reads that chain alone."""
+    rows = connection.execute(sa.select(events).where(events.c.stream == stream).order_by(events.c.seq))
+    found = rows.mappings().all()
+    if _walk(found).first_bad is not None:
+        return False
+    head = connection.execute(sa.select(cases.c.seq).where(cases.c.id == stream)).scalar()
+    return head is None or head == len(found)
+
+
 def _walk(rows: Iterable[RowMapping]) -> Verdict:
     count = 0
     walked, head = OFFICE_STREAM, NEW_CHAIN

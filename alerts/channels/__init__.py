@@ -14,6 +14,15 @@ from core.vocabulary import DeliveryOutcome
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes along; only mail carries it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Payload:
     """What goes out.
 
@@ -21,6 +30,7 @@ class Payload:
         key: the same on every attempt, so that a receiver can drop a repetition.
         address: the person's address on this channel.
         at: when it is sent.
+        attachments: files, for the channels that carry them.
     """
 
     key: str
@@ -28,6 +38,7 @@ class Payload:
     subject: str
     body: str
     at: datetime
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,9 @@ class SmtpChannel:
         mail["Date"] = payload.at
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(payload.body)
+        for one in payload.attachments:
+            kind, _, subtype = one.media_type.partition("/")
+            mail.add_attachment(one.content, maintype=kind, subtype=subtype, filename=one.name)
         return mail
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from api.pages.contexts import Option, PageContext
+from api.pages.report_charts import Chart
 from core.vocabulary import Channel, DeadlineStatus
 from reports.response_times import Close
 
@@ -27,6 +28,16 @@ class FigureCell:
     text: str
     href: str | None
     definition: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One of the two ways in which a clock falls into the period."""
+
+    label: str
+    says: str
+    href: str
+    is_chosen: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,9 @@ class ReportPage(PageContext):
     xlsx_href: str = ""
     docx_href: str = ""
     proof_href: str = ""
+    prove_href: str = ""
+    charts: Sequence[Chart] = ()
+    views: Sequence[View] = ()
 
 
 @dataclass(frozen=True)
@@ -120,5 +134,6 @@ class RowsPage(PageContext):
     lines: Sequence[RowLine]
     first: int
     back_href: str
+    prove_href: str | None
     previous_href: str | None
     next_href: str | None

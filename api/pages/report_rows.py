@@ -13,6 +13,7 @@ from api.pages.addresses import address
 from api.pages.clock_lines import NO_SECTION
 from api.pages.figure_cells import definition_of, label_of
 from api.pages.rendering import render
+from api.pages.report_charts import LONGEST
 from api.pages.report_contexts import RowLine, RowsPage
 from api.pages.reports import PATH, asked_of, scope_of
 from api.reporting import behind, query_of, report_of
@@ -32,6 +33,7 @@ def show(
     person: SignedIn,
     figure: str = "received",
     group: str | None = None,
+    days: Annotated[int | None, Parameter(ge=0, le=LONGEST)] = None,
     page: Annotated[int, Parameter(ge=1, le=100_000)] = 1,
 ) -> Response:
     """A hundred rows at a time, in order of receipt."""
@@ -39,8 +41,8 @@ def show(
     is_row = behind(figure)
     group_given = {} if group is None else {"group": group}
     report = report_of(services, query_of(services, {**asked, **group_given}, person.sees_only))
-    rows = [row for row in report.rows if is_row(row)]
-    here = {**asked, "figure": figure}
+    rows = [row for row in report.rows if is_row(row) and _took(row, days)]
+    here = {**asked, "figure": figure} | ({} if days is None else {"days": str(days)})
     first = (page - 1) * _PAGE
 
     def turned(to: int) -> str:
@@ -55,10 +57,20 @@ def show(
         lines=[_line(row, services.rule_labels) for row in rows[first : first + _PAGE]],
         first=first + 1,
         back_href=address(PATH, asked),
+        prove_href=address(f"{PATH}/prove", {**asked, "figure": figure}, group=group)
+        if days is None
+        else None,
         previous_href=turned(page - 1) if page > 1 else None,
         next_href=turned(page + 1) if first + _PAGE < len(rows) else None,
     )
     return render(request, "rows.html", context)
+
+
+def _took(row: ReportRow, days: int | None) -> bool:
+    """Whether the answer took so many working days; the last number stands for longer ones, too."""
+    if days is None:
+        return True
+    return row.working_days is not None and min(row.working_days, LONGEST) == days
 
 
 def _group_label(group: str | None, labels: Sequence[str]) -> str | None:

@@ -12,7 +12,8 @@ from api.pages.addresses import address
 from api.pages.contexts import Option
 from api.pages.figure_cells import COLUMN_NAMES, DETAIL, HEADLINE, cells
 from api.pages.rendering import render
-from api.pages.report_contexts import FigureRow, ReportForm, ReportPage
+from api.pages.report_charts import distribution, trend
+from api.pages.report_contexts import FigureRow, ReportForm, ReportPage, View
 from api.pages.wording import instant
 from api.periods import instant_of
 from api.reporting import query_of, report_of
@@ -26,6 +27,10 @@ router = APIRouter()
 
 PATH = "/reports/response-times"
 BASES = {Basis.RECEIVED.value: "按收到日", Basis.DUE.value: "按到期日"}
+_BASIS_SAYS = {
+    Basis.RECEIVED.value: "这段时间收到的，后来怎样",
+    Basis.DUE.value: "这段时间到期的，到时怎样",
+}
 GROUPINGS = {
     "": "不分组",
     GroupBy.SECTION.value: "按科室",
@@ -76,6 +81,9 @@ def _page(
     def link(figure: str, group: str | None = None) -> str:
         return address(f"{PATH}/rows", fixed, figure=figure, group=group)
 
+    def rows(**more: object) -> str:
+        return address(f"{PATH}/rows", fixed, **more)
+
     def row(group: Group) -> FigureRow:
         return FigureRow(
             group.label, cells(group.figures, COLUMN_NAMES, lambda figure: link(figure, group.key))
@@ -102,6 +110,14 @@ def _page(
         received=total.received,
         xlsx_href=address(f"/api/v1{PATH}/export.xlsx", fixed),
         docx_href=address(f"/api/v1{PATH}/export.docx", fixed),
+        prove_href=address(f"{PATH}/prove", fixed, figure="on_time_rate"),
+        charts=[one for one in (distribution(report, rows), trend(report, rows)) if one is not None],
+        views=[
+            View(
+                words, _BASIS_SAYS[name], address(PATH, {**asked, "basis": name}), name == report.query.basis
+            )
+            for name, words in BASES.items()
+        ],
         proof_href=address(f"/api/v1{PATH}/proof.json", fixed),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -17,7 +18,7 @@ from api.services import Services
 from core.errors import InvalidInput
 from core.vocabulary import Channel
 from reports.found import MOST_ROWS, found_xlsx
-from storage import message_pages
+from storage import citizen, message_pages
 from storage.database import Row
 from storage.search.highlight import mark, snippet
 from storage.search.indexer import behind
@@ -30,6 +31,9 @@ router = APIRouter()
 _PAGE = 20
 _VALUES = 8
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# What somebody reads out of a telephone's display, and what stands on an order or a letter.
+_PHONE = re.compile(r"\s*(?:[+＋]?\s*[8８][6６][\s-]*)?\d(?:[\s()（）-]*\d){6,12}\s*")
+_ORDER_NUMBER = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9_./-]{3,59}")
 _UNPROCESSABLE, _UNAVAILABLE = 422, 503
 
 
@@ -54,7 +58,9 @@ def show(request: Request, services: Wired, person: SignedIn) -> Response:
         error, field, status = f"{problem.message}{problem.mend}", problem.field, _UNPROCESSABLE
     except (SearchUnavailable, SearchUnsupported) as problem:
         error, status = f"{problem.message}{problem.mend}", _UNAVAILABLE
-    return render(request, "search.html", _page(services, asked, answer, error, field), status=status)
+    return render(
+        request, "search.html", _page(services, asked, person.sees_only, answer, error, field), status=status
+    )
 
 
 @router.get(f"{PATH}/export.xlsx")
@@ -79,10 +85,29 @@ def _answer(services: Services, asked: Asked, sees_only: str | None) -> _Answer:
     return _Answer(query, found, facets, rows)
 
 
+def _by_number(services: Services, text: str, sees_only: str | None) -> list[HitLine] | None:
+    """The citizen's messages where a telephone or order number is asked for; None where it is neither."""
+    is_phone, number = _PHONE.fullmatch(text) is not None, text.strip()
+    if not is_phone and not _ORDER_NUMBER.fullmatch(number):
+        return None
+    with services.database.read() as connection:
+        ids = citizen.of_order_number(connection, number, limit=_PAGE)
+        if is_phone:
+            ids += citizen.of_author(connection, services.redactor.search_key(text), limit=_PAGE)
+        rows = message_pages.of_numbers(connection, list(dict.fromkeys(ids)), confined_to=sees_only)
+    return [_hit(row, parse("")) for row in rows]
+
+
 def _page(
-    services: Services, asked: Asked, answer: _Answer | None, error: str | None, field: str | None
+    services: Services,
+    asked: Asked,
+    sees_only: str | None,
+    answer: _Answer | None,
+    error: str | None,
+    field: str | None,
 ) -> SearchPage:
     late = behind(services.database)
+    by_number = _by_number(services, asked.text, sees_only)
     chosen = [
         FacetValue(words_of(name, one), 0, asked.toggled(name, one), is_chosen=True)
         for name, some in asked.values.items()
@@ -91,6 +116,7 @@ def _page(
     following = answer.found.next if answer else None
     return SearchPage(
         text=asked.text,
+        by_number=by_number,
         since=asked.since,
         until=asked.until,
         order=asked.order,

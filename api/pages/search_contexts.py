@@ -100,6 +100,7 @@ class SearchPage(PageContext):
         caught_up_at: when it last held everything.
         clear_href: everything; None where nothing is filtered.
         xlsx_href: what was found as a workbook.
+        by_number: a citizen's messages, where the text is a telephone or order number; None where it is not.
         most_relevant: at most so many are listed by relevance.
     """
 
@@ -122,3 +123,4 @@ class SearchPage(PageContext):
     clear_href: str | None
     xlsx_href: str
     most_relevant: int
+    by_number: Sequence[HitLine] | None = None

@@ -8,6 +8,7 @@ from storage.tables.audit import events
 from storage.tables.base import METADATA
 from storage.tables.casework import cases, deadlines, explanations, responses, saved_copies
 from storage.tables.channel_state import channel_buckets, channel_health
+from storage.tables.deliveries import paper_deliveries, paper_schedules
 from storage.tables.duplicates import duplicate_groups, duplicate_keys
 from storage.tables.engine import (
     channels,
@@ -115,6 +116,8 @@ __all__ = [
     "notices",
     "opinions",
     "outbox",
+    "paper_deliveries",
+    "paper_schedules",
     "paper_versions",
     "papers",
     "people",

@@ -111,6 +111,12 @@ messages = Table(
         postgresql_where=text("withdrawn_at IS NULL"),
     ),
     Index("ix_messages_received_at", "received_at"),
+    Index(
+        "ix_messages_author_hash",
+        "author_hash",
+        sqlite_where=text("author_hash IS NOT NULL"),
+        postgresql_where=text("author_hash IS NOT NULL"),
+    ),
     Index("ix_messages_import_id", "import_id"),
 )
 
