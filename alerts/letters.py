@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -248,7 +249,9 @@ class Desk:
 
     def _digest(self, person: Reachable, clocks: Sequence[_Actions]) -> Letter:
         tops = [_gravest(actions) for actions in clocks]
-        key = f"digest/{person.id}/{shanghai(self._now):%Y-%m-%dT%H}"
+        # Named after what it counts: two of one hour are two, and the same steps told again are one.
+        steps = ",".join(sorted(f"{row['deadline_id']}/{row['plan_no']}/{row['n']}" for row in tops))
+        key = f"digest/{person.id}/{hashlib.sha256(steps.encode()).hexdigest()[:24]}"
         return Letter.to(
             person,
             text.words("digest", {"count": str(len(tops))}),

@@ -119,16 +119,34 @@ def open_database(url: str) -> Database:
         )
         _speak_sqlite(engine)
     else:
+        parsed, how = _behind(parsed)
         engine = sa.create_engine(
             parsed,
+            connect_args=how,
             json_serializer=_json,
             pool_pre_ping=True,
             pool_size=_CONNECTIONS_KEPT,
             max_overflow=CONNECTIONS - _CONNECTIONS_KEPT,
         )
-        aside = sa.create_engine(parsed, pool_pre_ping=True, pool_size=1)
+        aside = sa.create_engine(parsed, connect_args=how, pool_pre_ping=True, pool_size=1)
         return Database(engine, aside)
     return Database(engine)
+
+
+def _behind(url: sa.URL) -> tuple[sa.URL, dict[str, Any]]:
+    """The address without our own `pooler=transaction`, and what the driver does differently behind one.
+
+    Such a pooler gives each transaction another connection, which does not know what was prepared before.
+
+    Raises:
+        StorageError: another word stands there.
+    """
+    wanted = url.query.get("pooler")
+    if wanted is None:
+        return url, {}
+    if wanted != "transaction":
+        raise StorageError(f"不认识的 pooler={wanted}。", mend="事务级连接池写 pooler=transaction。")
+    return url.difference_update_query(["pooler"]), {"prepare_threshold": None}
 
 
 def allocate_ids(connection: Connection, table: sa.Table, count: int) -> Sequence[int]:

@@ -25,7 +25,7 @@ from core.rulebook import load_rulebook, rules_folder
 from core.working_days import load_calendar
 from storage.database import Database, open_database
 from storage.migrate import migrate
-from tests import elastic
+from tests import elastic, pooler
 from tests.browser.chromium import chromium_path
 from tests.network import refuse_other_machines
 from tests.postgres import URL_VARIABLE, PostgresServer, server_from_environment
@@ -55,6 +55,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def _missing_server(item: pytest.Item) -> str | None:
     if item.get_closest_marker("postgres") and not os.environ.get(URL_VARIABLE):
         return f"no PostgreSQL server: {URL_VARIABLE} is not set"
+    if item.get_closest_marker("pooler") and not pooler.is_installed():
+        return "no PgBouncer: apt install pgbouncer"
     if item.get_closest_marker("elasticsearch") and not os.environ.get(elastic.URL_VARIABLE):
         return f"no Elasticsearch server: {elastic.URL_VARIABLE} is not set"
     if item.get_closest_marker("elasticsearch_cluster") and not os.environ.get(elastic.CLUSTER_VARIABLE):

@@ -13,6 +13,7 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 URL_VARIABLE = "HUIYING_TEST_POSTGRES_URL"
+POOLED_VARIABLE = "HUIYING_TEST_POOLED_URL"
 
 
 @dataclass
@@ -21,9 +22,11 @@ class PostgresServer:
 
     Attributes:
         address: an existing database of the server, in SQLAlchemy's form.
+        pooled: the same behind a pooler, for the databases that tests use; None for the server itself.
     """
 
     address: URL
+    pooled: URL | None = None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _templates: dict[str, str] = field(default_factory=dict)
 
@@ -46,7 +49,7 @@ class PostgresServer:
         """
         if key not in self._templates:
             name = self._create("template0")
-            prepare(self._url(name))
+            prepare(self._direct(name))
             self._templates[key] = name
         return self._templates[key]
 
@@ -71,11 +74,18 @@ class PostgresServer:
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute(statement)
 
-    def _url(self, name: str) -> str:
+    def _direct(self, name: str) -> str:
         return self.address.set(database=name).render_as_string(hide_password=False)
+
+    def _url(self, name: str) -> str:
+        chosen = self.pooled or self.address
+        return chosen.set(database=name).render_as_string(hide_password=False)
 
 
 def server_from_environment() -> PostgresServer | None:
-    """The server named in `HUIYING_TEST_POSTGRES_URL`, or None when it names none."""
-    url = os.environ.get(URL_VARIABLE)
-    return PostgresServer(make_url(url)) if url else None
+    """The server named in `HUIYING_TEST_POSTGRES_URL`, or None when it names none.
+
+    `HUIYING_TEST_POOLED_URL`, which `tests.pooler` sets, names a pooler before it.
+    """
+    url, pooled = os.environ.get(URL_VARIABLE), os.environ.get(POOLED_VARIABLE)
+    return PostgresServer(make_url(url), make_url(pooled) if pooled else None) if url else None

@@ -176,6 +176,19 @@ def test_a_person_with_very_many_routine_notices_gets_one_digest(room: Watchroom
     assert len(digest.resolved[0]["clocks"]) == 60
 
 
+def test_two_digests_of_one_hour_are_both_told_and_count_everything(room: Watchroom) -> None:
+    room.hire("handler", Role.HANDLER, "一科")
+    for hours in (4, 4.2):
+        room.open_cases(30, "message.first_reply", hours=hours, section="一科")
+    begin = room.clock.now()
+    for minutes in (120, 126):
+        room.tick_at(begin + timedelta(minutes=minutes))
+    digests = [one for one in room.notices() if one.kind == "digest"]
+    counted = [number for one in digests for number in one.resolved[0]["clocks"]]
+    assert len(digests) == 2
+    assert len(counted) == len(set(counted)) == 60
+
+
 def test_l04_many_clocks_due_at_once_fire_once_each(room: Watchroom) -> None:
     room.staff()
     room.open_cases(500)

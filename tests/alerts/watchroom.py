@@ -27,6 +27,7 @@ from storage.keys import DataKey
 from storage.tables import cases as cases_table
 from storage.tables import deadlines as deadlines_table
 from storage.tables import notices, outbox, people, planned_actions
+from tests.three_engines import several
 
 FIRST_RESPONSE = "incident.first_response"
 KEY = DataKey(bytes(32))
@@ -59,7 +60,9 @@ class Watchroom:
             self.channel_id = channels.add(
                 connection, "recorder", ChannelKind.CONSOLE, {}, KEY, self.clock.now()
             )
-        self.engine = Engine(self.database, self.law.ladders, self.law.rulebook, CALENDAR, self.clock)
+        self.engine = several(
+            Engine(self.database, self.law.ladders, self.law.rulebook, CALENDAR, self.clock)
+        )
         self.dispatcher = Dispatcher(self.database, self.channels, self.clock, self.law.ladders.delivery)
 
     def channels(self) -> Mapping[int, Channel | DeliveryError]:
