@@ -44,6 +44,10 @@ def settings_of(job: Job) -> dict[str, Any]:
         "TELNETCONSOLE_ENABLED": False,
         "CLOSESPIDER_TIMEOUT": int(limits.minutes * 60) + 1,
         "MEMUSAGE_ENABLED": False,  # the process has a limit of its own
+        # Our callbacks give requests only, and Scrapy would make so many tasks for each answer.
+        "CONCURRENT_ITEMS": 1,
+        # A check for beginners that reads a callback's source anew for each answer.
+        "WARN_ON_GENERATOR_RETURN_VALUE": False,
         "LOG_LEVEL": "WARNING",
         "LOG_ENABLED": True,
     }
