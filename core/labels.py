@@ -390,6 +390,7 @@ _WORDS: tuple[tuple[StrEnum, str], ...] = (
     (v.Tag.ENGINE_HALTED, "提醒引擎停下"),
     (v.Tag.ENGINE_RESUMED, "提醒引擎恢复"),
     (v.Tag.BACKUP_RESTORED, "恢复备份"),
+    (v.Tag.OFFICE_PURGED, "按保存期限清除"),
     (v.Tag.SENDER_ADDED, "新增推送方"),
     (v.Tag.SENDER_DISABLED, "停用推送方"),
     (v.Tag.TOKEN_CREATED, "新建接口令牌"),

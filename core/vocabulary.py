@@ -467,6 +467,7 @@ class Tag(StrEnum):
     ENGINE_HALTED = "engine:halted"
     ENGINE_RESUMED = "engine:resumed"
     BACKUP_RESTORED = "backup:restored"
+    OFFICE_PURGED = "office:purged"
     SENDER_ADDED = "sender:added"
     SENDER_DISABLED = "sender:disabled"
     TOKEN_CREATED = "token:created"  # noqa: S105 - the name of an event

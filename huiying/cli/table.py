@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, str] = {
     "migrate": "huiying.cli.keeping:migrate_command",
     "backup": "huiying.cli.backup:backup_command",
     "restore": "huiying.cli.backup:restore_command",
+    "purge": "huiying.cli.purging:purge_command",
     "engine": "huiying.cli.engine:engine_app",
     "check": "huiying.cli.keeping:check_command",
     "audit": "huiying.cli.keeping:audit_app",

@@ -49,3 +49,19 @@ def test_recomputing_says_that_nothing_waits_and_refuses_half_an_order(huiying: 
     assert huiying("recompute", "--json").json["changed"] == 0
     refused = huiying("recompute", "--rule", "message.first_reply", "--json")
     assert (refused.code, "一起给出" in refused.json["error"]["message"]) == (1, True)
+
+
+def test_a_purge_is_counted_first_and_stands_in_the_trail(huiying: Command) -> None:
+    told = huiying("purge", "--before", "2026-01-01", "--dry-run", "--json").json
+    assert told == {
+        "before": "2026-01-01",
+        "dry_run": True,
+        "messages": 0,
+        "revisions": 0,
+        "attachments": 0,
+        "quarantined": 0,
+    }
+    assert "已清除 0 件来文" in huiying("purge", "--before", "2026-01-01").out
+    refused = huiying("purge", "--before", "2027-01-01", "--json")
+    assert (refused.code, "还没有到" in refused.json["error"]["message"]) == (1, True)
+    assert huiying("audit", "verify", "--json").json["ok"]

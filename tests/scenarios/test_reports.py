@@ -8,7 +8,8 @@ from alerts.answering import Reply, reply
 from core.clock import parse_instant
 from core.vocabulary import Role
 from reports.response_times import Query, response_times
-from storage import deadlines
+from storage import deadlines, events, messages, purging
+from storage.ledger import cases_received
 from tests.alerts.bureau import ROADS, Bureau
 from tests.alerts.watchroom import CALENDAR
 from tests.api.office import WebOffice
@@ -63,3 +64,39 @@ def test_r08_one_extreme_moves_neither_the_median_nor_the_count(bureau: Bureau) 
     assert total.p90_hours is not None
     assert timedelta(hours=total.p90_hours) > timedelta(days=80)
     assert rows[0]["state"] == "met"
+
+
+def test_r11_after_a_purge_ledger_and_figures_stand_and_the_words_are_gone(bureau: Bureau) -> None:
+    record = make_record("2026-03-02T08:00", section=ROADS)._replace(
+        body="王某某反映门口积水", author_display="王某"
+    )
+    answered, owed = bureau.letter(record), bureau.letter(make_record("2026-03-02T08:00", section=ROADS))
+    bureau.do(reply, answered, bureau.roads, bureau.law, Reply(ANSWER))
+    march = Query(date(2026, 3, 1), date(2026, 3, 31), bureau.clock.now(), rule=FIVE_DAYS)
+    since, until = parse_instant("2026-03-01T00:00"), parse_instant("2026-04-01T00:00")
+
+    def looked() -> tuple[object, ...]:
+        with bureau.database.read() as connection:
+            figures = response_times(connection, march, CALENDAR, {})
+            rows = [
+                (row["id"], row["title"], row["state"]) for row in cases_received(connection, since, until)
+            ]
+            assert events.verify(connection).first_bad is None
+            return figures.total, rows, events.of_stream(connection, answered)
+
+    before = looked()
+    day = parse_instant("2026-03-10T00:00")
+    with bureau.database.read() as connection:
+        counted = purging.count(connection, day)
+    with bureau.database.write() as connection:
+        done, _ = purging.clear(connection, day)
+    assert done == counted
+    assert done.messages == 1
+    assert looked() == before
+    with bureau.database.read() as connection:
+        first = messages.get(connection, bureau.case(answered)["message_id"])
+        second = messages.get(connection, bureau.case(owed)["message_id"])
+        assert purging.count(connection, day).messages == 0
+    assert (first["body"], first["author_display"], first["author_hash"]) == (purging.CLEARED, "", None)
+    # What is still owed an answer keeps its words.
+    assert second["body"] == make_record("2026-03-02T08:00").body
