@@ -53,6 +53,7 @@ class SourceLine:
     read: int | None
     stored: int | None
     quarantined: int | None
+    run_id: int | None
     ended_at: datetime | None
     last_ok_at: datetime | None
     next_run_at: datetime | None
@@ -88,6 +89,7 @@ class SourceLine:
             read=run["read"] if run is not None else None,
             stored=run["stored"] if run is not None else None,
             quarantined=run["quarantined"] if run is not None else None,
+            run_id=run["id"] if run is not None else None,
             ended_at=run["ended_at"] if run is not None else None,
             last_ok_at=state.get("last_ok_at"),
             next_run_at=state.get("next_run_at") if one.is_on and one.refusal is None else None,
