@@ -10,7 +10,7 @@ CODE := huiying core storage crawlers analysis alerts reports api bench tests
 INSTALLED := .venv/.installed
 VENDOR := api/static/vendor/.stamp
 
-.PHONY: help install vendor run replicas check format test elasticsearch elasticsearch-cluster elasticsearch-stop lock clean
+.PHONY: help install vendor run replicas check format screenshots test elasticsearch elasticsearch-cluster elasticsearch-stop lock clean
 
 help: ## 列出全部命令
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ check: install ## 检查格式、代码规范、类型、包之间的依赖
 format: install ## 整理格式,修正可自动修正的问题
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
+
+screenshots: install vendor ## 用演示数据重拍 docs/pictures 里的图(需要 Chromium)
+	PYTHONPATH=. $(PYTHON) tools/screenshots.py
 
 test: install ## 运行全部测试(没有数据库服务器或浏览器时跳过相应部分)
 	$(PYTHON) -m pytest -q -n auto --dist loadfile

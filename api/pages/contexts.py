@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from alerts.proposing import Proposal
 from api.guests import Guest
 from api.pages.resuming import Kept
 from core.rulebook import Rule
@@ -324,10 +325,18 @@ class DueAnswer:
 
 @dataclass(frozen=True)
 class RulesPage(PageContext):
-    """规则: every clause the office is measured by, and a calculator."""
+    """规则: every clause the office is measured by, a calculator, and what another limit would move.
+
+    Attributes:
+        proposes: the rules whose limit may be tried; none for a section's people.
+    """
 
     documents: Sequence[RuleDocument]
     options: Sequence[Option]
     start: str
     answer: DueAnswer | None
     error: str | None
+    proposes: Sequence[Option]
+    amount: str
+    proposal: Proposal | None
+    proposal_error: str | None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from alerts.proposing import Proposal, propose
 from api.due import due_of
 from api.pages.contexts import DueAnswer, Option, RuleDocument, RulesPage, RuleVersions
 from api.pages.rendering import render
 from api.pages.why import why
 from api.security.identity import SignedIn, Wired
 from api.services import Services
-from core.clock import shanghai
+from core.clock import local_day, shanghai
 from core.errors import InvalidInput, NotFound
 from core.rulebook import Rule, Rulebook
 
@@ -19,8 +20,8 @@ router = APIRouter()
 
 
 @router.get("/rules")
-def show(request: Request, services: Wired, person: SignedIn) -> Response:  # noqa: ARG001 - only for those who signed in
-    """Every rule; with `rule` and `from` in the address, when it would be due."""
+def show(request: Request, services: Wired, person: SignedIn) -> Response:
+    """Every rule; with `rule` when it would be due, with `propose` what another limit would move."""
     key, start = request.query_params.get("rule", ""), request.query_params.get("from", "")
     answer, error = None, None
     if key or start:
@@ -28,14 +29,33 @@ def show(request: Request, services: Wired, person: SignedIn) -> Response:  # no
             answer = _answer(services, key, start)
         except (InvalidInput, NotFound) as problem:
             error = f"{problem.message}{problem.mend}"
+    proposed, amount = request.query_params.get("propose", ""), request.query_params.get("amount", "")
+    proposal, wrong = None, None
+    if person.sees_only is None and proposed:
+        try:
+            proposal = _proposal(services, proposed, amount)
+        except (InvalidInput, NotFound) as problem:
+            wrong = f"{problem.message}{problem.mend}"
     page = RulesPage(
         documents=_documents(services.rulebook),
         options=_options(services.rulebook, key),
         start=start or f"{shanghai(services.clock.now()):%Y-%m-%dT%H:%M}",
         answer=answer,
         error=error,
+        proposes=_options(services.rulebook, proposed) if person.sees_only is None else (),
+        amount=amount,
+        proposal=proposal,
+        proposal_error=wrong,
     )
-    return render(request, "rules.html", page, status=422 if error else 200)
+    return render(request, "rules.html", page, status=422 if error or wrong else 200)
+
+
+def _proposal(services: Services, key: str, amount: str) -> Proposal:
+    now = services.clock.now()
+    rule = services.rulebook.rule(key, local_day(now))
+    number = int(amount) if amount.isascii() and amount.isdigit() and len(amount) < 6 else 0
+    with services.database.read() as connection:
+        return propose(connection, services.law, rule, number, now)
 
 
 def _answer(services: Services, key: str, start: str) -> DueAnswer:
