@@ -2,6 +2,7 @@
 # A real Elasticsearch server for tests and measurements, on loopback, as an unprivileged user.
 #
 #   tools/elasticsearch.sh start    one node      tools/elasticsearch.sh cluster    three nodes
+#   tools/elasticsearch.sh secure   one node behind TLS (an authority of its own) that knows its users
 #   tools/elasticsearch.sh stop     end just those
 #
 # The genuine distribution comes from Maven Central (org.elasticsearch.distribution.integ-test-zip) by the ordinary
@@ -60,7 +61,7 @@ start_node() {
     echo "network.host: 127.0.0.1"
     echo "http.port: $2"
     echo "transport.port: $(($2 + 1))"
-    echo "xpack.security.enabled: false"
+    [ -n "${secret:-}" ] || echo "xpack.security.enabled: false"
     echo "cluster.routing.allocation.disk.threshold_enabled: false"
     if [ -n "$3" ]; then
       echo "discovery.seed_hosts: [$3]"
@@ -69,9 +70,51 @@ start_node() {
       echo "discovery.type: single-node"
     fi
   } >"$node/config/elasticsearch.yml"
+  [ -z "${secret:-}" ] || secure_node "$node" "$java"
   [ "$(id -u)" = 0 ] && chown -R nobody "$node"
   as_owner env ES_JAVA_HOME="$java" ES_PATH_CONF="$node/config" ES_JAVA_OPTS="-Xms$heap -Xmx$heap" \
     "$home/bin/elasticsearch" -d -p "$node/pid" >/dev/null 2>"$node.err" || { cat "$node.err" >&2; exit 1; }
+}
+
+# certificates FOLDER: one for loopback (node.pem, node.key), signed by an authority nobody else knows (ca.pem).
+certificates() {
+  mkdir -p "$1"
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=huiying-test -addext basicConstraints=critical,CA:TRUE \
+    -addext keyUsage=critical,keyCertSign -keyout "$1/ca.key" -out "$1/ca.pem" 2>/dev/null
+  openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout "$1/node.key" -out "$1/node.csr" 2>/dev/null
+  openssl x509 -req -in "$1/node.csr" -CA "$1/ca.pem" -CAkey "$1/ca.key" -days 2 -CAcreateserial \
+    -extfile <(echo subjectAltName=DNS:localhost,IP:127.0.0.1) -out "$1/node.pem" 2>/dev/null
+}
+
+# TLS, and the password of the user elastic.
+secure_node() {
+  local config=$1/config
+  certificates "$config/certificates"
+  {
+    echo "xpack.security.enabled: true"
+    echo "xpack.security.http.ssl.enabled: true"
+    echo "xpack.security.http.ssl.key: certificates/node.key"
+    echo "xpack.security.http.ssl.certificate: certificates/node.pem"
+    echo "xpack.security.authc.api_key.enabled: true"
+  } >>"$config/elasticsearch.yml"
+  ES_JAVA_HOME="$2" ES_PATH_CONF="$config" "$home/bin/elasticsearch-keystore" create >/dev/null
+  echo "$secret" | ES_JAVA_HOME="$2" ES_PATH_CONF="$config" "$home/bin/elasticsearch-keystore" add -x bootstrap.password >/dev/null
+}
+
+secure() {
+  local ca=$run/n1/config/certificates/ca.pem tries
+  secret=$(openssl rand -hex 16)
+  fetch
+  start_node n1 "$first_port" '' ''
+  for tries in $(seq 60); do
+    if curl -fsS --cacert "$ca" -u "elastic:$secret" "https://localhost:$first_port/_cluster/health" >/dev/null 2>&1; then
+      echo "https://localhost:$first_port $ca $secret"
+      return
+    fi
+    sleep 1
+  done
+  echo "Elasticsearch 没有在 60 次尝试内就绪,日志在 $run。" >&2
+  exit 1
 }
 
 # await NODES: until that many nodes have formed one cluster that serves.
@@ -123,6 +166,8 @@ case ${1:-} in
   java) find_java ;;
   start) start ;;
   cluster) cluster ;;
+  secure) secure ;;
+  certificates) certificates "$2" ;;
   stop) stop ;;
-  *) sed -n '2,9p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,10p' "$0" >&2; exit 2 ;;
 esac

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from elastic_transport import TlsError
 from elasticsearch import ApiError, Elasticsearch, TransportError, UnsupportedProductError
 
 from storage.search.port import SearchUnavailable, SearchUnsupported
@@ -68,6 +69,12 @@ def speaking() -> Iterator[None]:
         ) from error
     except ApiError as error:
         raise _said(error) from error
+    except TlsError as error:
+        raise SearchUnavailable(
+            "检索服务器的证书不可信，没有连接。",
+            mend="请把签发它的机构证书写在 search.ca_file，并核对 search.url 里的主机名。",
+            code="search.untrusted",
+        ) from error
     except TransportError as error:
         raise SearchUnavailable(
             "检索服务器没有应答。", mend="新来文照常入库，服务器恢复后会自动补上索引。"
