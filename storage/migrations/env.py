@@ -13,7 +13,7 @@ connection = context.config.attributes["connection"]
 triggers = Triggers(connection)
 
 
-def put_back(**_told: Any) -> None:
+def put_back(*_told: Any, **_named: Any) -> None:
     """After each step: what it lost by making a table anew."""
     triggers.put_back()
 
