@@ -44,6 +44,8 @@ _BUSY_SECONDS = 30
 # web has threads (api.app), since a request may need a second one while it holds the first.
 CONNECTIONS = 24
 _CONNECTIONS_KEPT = 8
+# What the driver says where a pooler told it of the end of a connection in the middle of an answer.
+_CUT_BEHIND_A_POOLER = "results from command"
 _WRITE = "huiying_write"
 
 
@@ -287,6 +289,10 @@ def _clear_errors() -> Iterator[None]:
             code="storage.unavailable",
         ) from error
     except DatabaseError as error:
+        if _CUT_BEHIND_A_POOLER in str(error.orig):
+            raise StorageError(
+                "数据库连接在提交时断开。", mend="请稍后再试；已写入的不会重复。", code="storage.unavailable"
+            ) from error
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
             raise StorageError(
                 "数据库文件已损坏，或不是本系统的数据库。",
