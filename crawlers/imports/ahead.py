@@ -34,7 +34,8 @@ def ahead(batches: Iterator[Batch]) -> Generator[Batch, None, None]:
         HuiyingError: the reader was killed. What it raised itself is raised here, too.
     """
     here, there = Pipe(duplex=False)
-    fcntl.fcntl(there.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    if hasattr(fcntl, "F_SETPIPE_SZ"):  # on Linux; elsewhere the reader is one batch ahead at most
+        fcntl.fcntl(there.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
     # What stands in memory now is shared with the reader, and stays so if nobody looks for cycles in it.
     gc.freeze()
     reader = get_context("fork").Process(target=_read, args=(batches, here, there), daemon=True)
