@@ -23,6 +23,7 @@ _BAR: Sequence[_Line] = (
 _MORE: Sequence[_Line] = (
     ("/alerts", "告警", _WITHOUT_SECTION),
     ("/concentrated", "集中问题", _WITHOUT_SECTION),
+    ("/reports/openness", "公开年报", _WITHOUT_SECTION),
     ("/accuracy", "研判准确率", _WITHOUT_SECTION),
     ("/watches", "监测主题", _WITHOUT_SECTION),
     ("/wall", "态势大屏", _WITHOUT_SECTION),
