@@ -55,8 +55,8 @@ def reply(connection: Connection, case_id: int, act: Act, law: Law, given: Reply
     verdict = classify_reply(text, law.holding)
     if verdict.kind is ReplyKind.HOLDING:
         raise InvalidInput(
-            "这段文字只告知收悉,不是答复,不能停表。",
-            mend="请写明处理结果,或改为登记“告知收悉”。",
+            "这段文字只告知收悉，不是答复，不能停表。",
+            mend="请写明处理结果，或改为登记“告知收悉”。",
             code="reply.holding",
             field="text",
         )

@@ -104,8 +104,8 @@ def _claimed_against(step: Step, law: Law, row: dict[str, Any]) -> list[Row]:
 def _wait(step: Step, row: dict[str, Any], claimed: Sequence[Row]) -> Outcome:
     if row["copy_sha256"] is None:
         raise InvalidInput(
-            "补录的回应称在期限之前作出,须附凭证。",
-            mend="请上传当时的凭证,再由第二人确认。",
+            "补录的回应称在期限之前作出，须附凭证。",
+            mend="请上传当时的凭证，再由第二人确认。",
             code="response.no_evidence",
             field="copy",
         )

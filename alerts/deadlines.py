@@ -156,7 +156,7 @@ def _stop(pause: Pause, now: datetime | None) -> _Stop:
     until = pause.until if pause.until is not None else now
     if until is None:
         raise InvalidInput(
-            "暂停尚未结束,须给出当前时间。", mend="请给出当前时间后再算。", code="clock.paused"
+            "暂停尚未结束，须给出当前时间。", mend="请给出当前时间后再算。", code="clock.paused"
         )
     return _Stop(require_aware(pause.since), require_aware(until))
 

@@ -151,7 +151,7 @@ class Dispatcher:
             return claim.body
         with self.database.read() as connection:
             link = self.links.link(connection, claim.notice_id, now)
-        return f"{claim.body}\n签收:{link}" if link else claim.body
+        return f"{claim.body}\n签收：{link}" if link else claim.body
 
     def _begin(
         self, connection: Connection, claim: Claim, channel: Channel, now: datetime

@@ -13,11 +13,11 @@ from datetime import datetime
 from alerts.ladders import Ladder, Step
 from core.vocabulary import ActionKind, ActionState, Audience
 
-PASSED_AT_OPENING = "开始计时的时候,这一提醒的时刻已经过去"
-OVERTAKEN = "恢复运行时已到后一步,这一提醒不再有意义"
-PAST_DUE = "期限已到,临期提醒不再有意义"
+PASSED_AT_OPENING = "开始计时的时候，这一提醒的时刻已经过去"
+OVERTAKEN = "恢复运行时已到后一步，这一提醒不再有意义"
+PAST_DUE = "期限已到，临期提醒不再有意义"
 REPEATED = "同一时刻的这一步此前已经执行"
-ACKNOWLEDGED = "已签收,不再催签"
+ACKNOWLEDGED = "已签收，不再催签"
 
 # What is owed by the rule is done however late; a reminder is not.
 _OWED = frozenset({ActionKind.DUE, ActionKind.ESCALATE})

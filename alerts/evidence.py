@@ -29,7 +29,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _UPLOADABLE = frozenset(
     {"text/html", "text/plain", "application/pdf", "image/png", "image/jpeg", "multipart/related"}
 )
-_MEND = "请核对链接,或改为上传留存件。"
+_MEND = "请核对链接，或改为上传留存件。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def _read(response: httpx2.Response, limits: FetchLimits, end: float) -> bytes:
     for part in response.iter_bytes():
         size += len(part)
         if size > limits.size_bytes:
-            raise _refused("链接的内容太大,没有保存。")
+            raise _refused("链接的内容太大，没有保存。")
         _left(end)
         parts.append(part)
     return b"".join(parts)
@@ -157,7 +157,7 @@ def _public_address(target: httpx2.URL, limits: FetchLimits) -> str:
     try:
         return checked_address(_ascii_host(target), port, allow_private=limits.allow_private)
     except AddressRefused as error:
-        raise _refused("链接指向内部网络,不能保存。") from error
+        raise _refused("链接指向内部网络，不能保存。") from error
     except (OSError, UnicodeError) as error:
         raise _refused("找不到链接所在的网站。") from error
 

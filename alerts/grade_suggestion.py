@@ -78,7 +78,7 @@ def suggested(given: Circumstances, rules: Sequence[GradeRule]) -> tuple[Level |
     found = next((one for one in rules if one.fits(given)), None)
     if found is None:
         return None, ()
-    return found.level, (f"建议等级的依据:{found.why}({'，'.join(_told(given))})。",)
+    return found.level, (f"建议等级的依据：{found.why}({'，'.join(_told(given))})。",)
 
 
 def _told(given: Circumstances) -> list[str]:

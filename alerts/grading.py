@@ -63,7 +63,7 @@ def preview_grade(
         due_at = law.due_times.due(rule, at).due_at
         left = due_at - now
         state = f"已经超期{spell(-left)}" if left < timedelta(0) else f"还剩{spell(left)}"
-        says = f"定为{label(level)}后,“{rule.label}”{state}。"
+        says = f"定为{label(level)}后，“{rule.label}”{state}。"
         previews.append(PreviewedClock(rule.key, rule.label, at, due_at, left, says))
     return sorted(previews, key=lambda one: (one.due_at, one.rule))
 
@@ -133,7 +133,7 @@ def _owed(law: Law, level: Level, at: datetime) -> list[Rule]:
 
 def _same(step: Step, level: Level) -> Conflict:
     return Conflict(
-        f"事件已经定为{label(level)},起算时间也没有改变。",
+        f"事件已经定为{label(level)}，起算时间也没有改变。",
         mend="无需再做。",
         code="case.no_change",
         status=step.case["state"],

@@ -90,9 +90,9 @@ def _first_signature(connection: Connection, case: Row, person_id: int) -> dict[
 
 def _of_another_cycle(step: Step, cycle: int) -> Conflict:
     return Conflict(
-        f"这条提醒针对第{cycle}次办理,办件现在是第{step.case['cycle']}次办理,状态是“"
+        f"这条提醒针对第{cycle}次办理，办件现在是第{step.case['cycle']}次办理，状态是“"
         f"{label(CaseState(step.case['state']))}”。",
-        mend="请打开办件,按现在的情况签收。",
+        mend="请打开办件，按现在的情况签收。",
         code="case.another_cycle",
         status=step.case["state"],
         command=Command.ACKNOWLEDGE.value,
@@ -167,8 +167,8 @@ def close(connection: Connection, case_id: int, act: Act, law: Law, *, outcome: 
 def _still_owed(law: Law, step: Step, owed: list[Row]) -> Conflict:
     names = "、".join(dict.fromkeys(rule_of(law, row).label for row in owed))
     return Conflict(
-        f"还有时限没有了结:{names}。",
-        mend="请先完成并登记,再办结。",
+        f"还有时限没有了结：{names}。",
+        mend="请先完成并登记，再办结。",
         code="case.clock_running",
         status=step.case["state"],
         command=Command.CLOSE.value,

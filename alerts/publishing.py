@@ -123,8 +123,8 @@ def _evidence(given: Publication) -> SavedCopy:
     """
     if given.copy is None:
         raise InvalidInput(
-            "没有发布凭证,不能停表。",
-            mend="请填写能打开的链接,或上传留存件。",
+            "没有发布凭证，不能停表。",
+            mend="请填写能打开的链接，或上传留存件。",
             code="response.no_evidence",
             field="copy",
         )
@@ -132,7 +132,7 @@ def _evidence(given: Publication) -> SavedCopy:
     if missing and given.copy.url is not None:
         raise InvalidInput(
             f"没有填写{'、'.join(_NAMES[name] for name in missing)}。",
-            mend="请补全,或改为上传留存件。",
+            mend="请补全，或改为上传留存件。",
             code="response.no_evidence",
             field=missing[0],
         )

@@ -71,7 +71,7 @@ def take_receipt(connection: Connection, stored: StoredChannel, receipt: Receipt
         return False
     if receipt.state == "delivered":
         return outbox.confirm_delivery(connection, notice["id"], stored.id, now)
-    detail = f"对方报告未送达:{receipt.reason[:100]}"
+    detail = f"对方报告未送达：{receipt.reason[:100]}"
     if not outbox.report_failure(connection, notice["id"], stored.id, detail):
         return False
     outbox.pull_forward(connection, notice["id"], now)

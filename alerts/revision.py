@@ -105,7 +105,7 @@ def undo_import(
     touched = cases.first_touched_by_a_person(connection, case_ids)
     if touched is not None:
         raise Conflict(
-            f"办件 {touched} 已有人处理,这次导入不能整体撤销。",
+            f"办件 {touched} 已有人处理，这次导入不能整体撤销。",
             mend="请在办件中逐件处理。",
             code="import.in_use",
         )
@@ -162,7 +162,7 @@ def _roll_back(connection: Connection, registrar: Registrar, revision: Row, now:
 
 def _revised_later(message_id: int) -> Conflict:
     return Conflict(
-        f"来文 {message_id} 之后又被别的导入更新过,这次导入不能撤销。",
+        f"来文 {message_id} 之后又被别的导入更新过，这次导入不能撤销。",
         mend="请先撤销较晚的那次导入。",
         code="import.revised_later",
     )

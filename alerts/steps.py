@@ -219,7 +219,7 @@ def digest_of(command: Command, actor: Actor, request: Mapping[str, Any]) -> str
 
 def _stale(kind: CaseKind, state: CaseState, command: Command, actor: Actor) -> Conflict:
     return Conflict(
-        f"页面已过期,办件现在的状态是“{label(state)}”。",
+        f"页面已过期，办件现在的状态是“{label(state)}”。",
         mend="请刷新页面后再办理。",
         code="case.stale",
         status=state.value,

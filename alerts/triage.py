@@ -222,7 +222,7 @@ def _about_matter(one: Stirring, rules: TriageRules) -> Decision | None:
         fresh = tuple(number for number in one.message_ids if number not in one.joined)
         if not fresh:
             return None
-        reasons = (f"“{one.name}”新增{len(fresh)}条信息,共{len(one.message_ids)}条。", *one.reasons)
+        reasons = (f"“{one.name}”新增{len(fresh)}条信息，共{len(one.message_ids)}条。", *one.reasons)
         key = f"join:{one.case_id}:{max(fresh)}"
         title = f"{one.name}又有新的信息"
         return Decision(Step.JOIN_INCIDENT, key, title, reasons, fresh, one.case_id, level, one.matter)
@@ -266,7 +266,7 @@ def _join(
         Step.JOIN_INCIDENT,
         f"join:{matter.case_id}:{max(ids)}",
         f"{matter.place}{matter.topic}又有新的信息",
-        (f"与该事件同一地点、同一类别,新增{len(ids)}条公开信息。",),
+        (f"与该事件同一地点、同一类别，新增{len(ids)}条公开信息。",),
         ids,
         case_id=matter.case_id,
         suggested_level=level,

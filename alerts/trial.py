@@ -105,7 +105,7 @@ def find_channel(stored: list[StoredChannel], key: str) -> StoredChannel:
         if one.key == key:
             return one
     names = "、".join(one.key for one in stored)
-    raise NotFound(f"没有名为 {key} 的通知渠道。", mend=f"现有渠道:{names}。", code="channel.not_found")
+    raise NotFound(f"没有名为 {key} 的通知渠道。", mend=f"现有渠道：{names}。", code="channel.not_found")
 
 
 def _usable(opened: Channel | DeliveryError | None, stored: StoredChannel) -> None:
@@ -122,7 +122,7 @@ def _own_address(connection: Connection, stored: StoredChannel, tester: Tester) 
     if found is None:
         raise InvalidInput(
             f"您在渠道 {stored.key} 上没有地址。",
-            mend="请填写一个接收测试的地址,或在开局表的人员表中登记您的地址。",
+            mend="请填写一个接收测试的地址，或在开局表的人员表中登记您的地址。",
             code="channel.no_address",
             field="address",
         )

@@ -264,8 +264,8 @@ def _refused(kind: CaseKind, state: CaseState, command: Command, actor: Actor) -
     possible = allowed(kind, state, actor)
     words = "、".join(label(one) for one in possible)
     return Conflict(
-        f"{label(kind)}的状态是“{label(state)}”,不能“{label(command)}”。",
-        mend=f"现在可以:{words}。" if possible else "现在不能再作处理。",
+        f"{label(kind)}的状态是“{label(state)}”，不能“{label(command)}”。",
+        mend=f"现在可以：{words}。" if possible else "现在不能再作处理。",
         code="case.wrong_state",
         status=state.value,
         command=command.value,

@@ -160,14 +160,14 @@ def _sentiment_reasons(sentiment: Sentiment) -> list[str]:
     if sentiment.raw is None:
         return ["没有可评分的文字。"]
     words = "、".join(f"“{word}”({weight:+.1f})" for word, weight in sentiment.words)
-    told = f"影响最大的词:{words}。" if words else "没有模型认识的词。"
+    told = f"影响最大的词：{words}。" if words else "没有模型认识的词。"
     if sentiment.p_negative is None:
-        return [told, "该分未经校准,仅供参考。"]
-    return [told, f"按本单位该渠道的标注校准:负面的可能性为{sentiment.p_negative:.0%}。"]
+        return [told, "该分未经校准，仅供参考。"]
+    return [told, f"按本单位该渠道的标注校准：负面的可能性为{sentiment.p_negative:.0%}。"]
 
 
 def _place_reasons(place: PlaceFound) -> list[str]:
     if place.is_ambiguous:
         shown = "、".join(place.candidates[:_SHOWN_PLACES])
-        return [f"地点不明确:有{len(place.candidates)}处同名({shown}等),文中没有说明是哪一处。"]
+        return [f"地点不明确：有{len(place.candidates)}处同名({shown}等),文中没有说明是哪一处。"]
     return [f"文中提到“{place.divisions[-1].name}{place.village}”。"] if place.divisions else []

@@ -25,5 +25,5 @@ def kind_of(text: str, kinds: Sequence[Kind]) -> tuple[MessageKind, list[str]]:
         weight = sum(cue.weight for cue, _ in found)
         if weight > best_weight:
             best, best_weight = kind.kind, weight
-            reasons = [f"{label(kind.kind)}提示语“{cue.name}”:{quoted(words)}。" for cue, words in found]
+            reasons = [f"{label(kind.kind)}提示语“{cue.name}”：{quoted(words)}。" for cue, words in found]
     return best, reasons

@@ -64,8 +64,8 @@ def read_with_channels(name: str, content: bytes, form: Form = Form.AUTO) -> lis
 
 
 def _refused(name: str, reason: str) -> FileRefused:
-    mend = "每行应为“标注、制表符、文字”,标注 0 为负面、1 为正面,或用 --form 指明格式。"
-    return FileRefused(name, f"文件 {name} 读不了:{reason}。", mend=mend, code="file.not_labelled")
+    mend = "每行应为“标注、制表符、文字”，标注 0 为负面、1 为正面，或用 --form 指明格式。"
+    return FileRefused(name, f"文件 {name} 读不了：{reason}。", mend=mend, code="file.not_labelled")
 
 
 def _guess(text: str) -> Form:

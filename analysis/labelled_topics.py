@@ -83,7 +83,7 @@ def _rows(name: str, content: bytes) -> Iterable[Sequence[Any]]:
 def _refused(name: str, reason: str) -> FileRefused:
     return FileRefused(
         name,
-        f"文件 {name} 读不了:{reason}。",
+        f"文件 {name} 读不了：{reason}。",
         mend="第一行应为列名 title、body、topic(或 text、label),xlsx、csv、tsv 均可。",
         code="file.not_labelled",
     )

@@ -37,4 +37,4 @@ def risk_of(text: str, risks: Risks) -> Risk:
         level = RiskLevel.HIGH
     elif score >= risks.raised_from:
         level = RiskLevel.RAISED
-    return Risk(level, score, [f"{group.name}:出现{quoted(words)}。" for group, words in found])
+    return Risk(level, score, [f"{group.name}：出现{quoted(words)}。" for group, words in found])

@@ -70,7 +70,7 @@ class Habits:
             clear = times >= self._rule.cases and times >= self._rule.share * counted.total()
             if clear and name in sections:
                 at = f"、地点“{where}”" if where else ""
-                told = f"本单位最近{counted.total()}件领域“{topic}”{at}的来文,{times}件由{name}承办。"
+                told = f"本单位最近{counted.total()}件领域“{topic}”{at}的来文，{times}件由{name}承办。"
                 return name, [told]
         return "", []
 
@@ -99,14 +99,14 @@ def section_for(
             return name, reasons
     local = _called_after(place, sections)
     if topic is None:
-        return _only(local, f"地点“{place}”", "领域不明,没有建议科室。")
+        return _only(local, f"地点“{place}”", "领域不明，没有建议科室。")
     for word in topic.sections:
         fitting = [name for name in sections if word in name]
         if len(fitting) == 1:
             return fitting[0], [f"领域“{topic.name}”由名称含“{word}”的科室承办。"]
         if fitting:
             here = [name for name in fitting if name in local]
-            unclear = f"领域“{topic.name}”有{len(fitting)}个科室可承办,请人工选定。"
+            unclear = f"领域“{topic.name}”有{len(fitting)}个科室可承办，请人工选定。"
             return _only(here, f"领域“{topic.name}”、地点“{place}”", unclear)
     return _only(local, f"地点“{place}”", f"没有名称与领域“{topic.name}”相符的科室。")
 

@@ -106,8 +106,8 @@ class TopicScheme:
         best, second = ranked[0], ranked[1] if len(ranked) > 1 else None
         share = points[best] / sum(points.values())
         if second is not None and points[best] - points[second] <= self._margin * points[best]:
-            return ClassFound("", share, [f"“{best}”与“{second}”难分,请人工归类。"])
-        return ClassFound(best, share, [f"“{best}”:出现{quoted(words[best][:_SHOWN])}。"])
+            return ClassFound("", share, [f"“{best}”与“{second}”难分，请人工归类。"])
+        return ClassFound(best, share, [f"“{best}”：出现{quoted(words[best][:_SHOWN])}。"])
 
     def _found(self, text: str) -> set[int]:
         return {place for place, _, _ in self._finder.find_matches_as_indexes(text, overlapping=True)}

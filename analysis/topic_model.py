@@ -25,7 +25,7 @@ _SEEN = 2
 # Lead over the second class, per root of the number of pairs, below which the words of the lexicon decide.
 _CLEAR_LEAD = 0.5
 _LARGEST_BYTES = 256 * 2**20
-_MEND = "请用 huiying train topics 重新训练,或换一个完整的模型文件。"
+_MEND = "请用 huiying train topics 重新训练，或换一个完整的模型文件。"
 
 Count = Annotated[int, Field(ge=0, le=10**12)]
 
@@ -69,7 +69,7 @@ class TopicJudge:
         if by_words.name == name:
             return ClassFound(name, by_words.share, [*by_words.reasons, "本单位以往的归类与此一致。"])
         other = f",词语指向“{by_words.name}”" if by_words.name else ""
-        return ClassFound("", by_words.share, [f"以往的归类略近“{name}”{other},请人工归类。"])
+        return ClassFound("", by_words.share, [f"以往的归类略近“{name}”{other}，请人工归类。"])
 
 
 class _Trained:
@@ -110,8 +110,8 @@ def train_topics(rows: Sequence[tuple[str, str]]) -> TopicModel:
     small = [f"“{name}”{n}条" for name, n in sizes.items() if n < FEWEST_OF_A_CLASS]
     if len(sizes) < 2 or small:
         raise InvalidInput(
-            f"标注太少:{'、'.join(small) or f'只有{len(sizes)}类'}。",
-            mend=f"至少两类,每类至少{FEWEST_OF_A_CLASS}条。",
+            f"标注太少：{'、'.join(small) or f'只有{len(sizes)}类'}。",
+            mend=f"至少两类，每类至少{FEWEST_OF_A_CLASS}条。",
             field="data",
         )
     counts: dict[str, Counter[str]] = {name: Counter() for name in sorted(sizes)}
@@ -142,7 +142,7 @@ def read_topic_model(path: Path) -> TopicModel:
     except (ValueError, RecursionError) as error:
         raise ModelError(f"模型文件 {path.name} 不完整或不是模型。", mend=_MEND) from error
     if not isinstance(given, dict) or given.get("format") != "huiying-topics" or given.get("version") != 1:
-        raise ModelError(f"{path.name} 不是领域模型文件,或是别的版本的。", mend=_MEND)
+        raise ModelError(f"{path.name} 不是领域模型文件，或是别的版本的。", mend=_MEND)
     try:
         return TopicModel.model_validate(given)
     except ValidationError as error:

@@ -42,4 +42,4 @@ def topic_of(title: str, body: str, topics: Sequence[Topic]) -> TopicFound:
     _, _, best, words = ranked[0]
     field = f"热点领域“{best.name}”" if best.hot else f"领域“{best.name}”"
     keywords = dict.fromkeys(word for _, _, _, found in ranked for word in found)
-    return TopicFound(best, tuple(keywords), [f"{field}:出现{quoted(words)}。"])
+    return TopicFound(best, tuple(keywords), [f"{field}：出现{quoted(words)}。"])

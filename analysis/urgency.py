@@ -104,7 +104,7 @@ def urgency_of(given: Situation, rules: UrgencyRules, risks: Risks) -> Urgency:
     """The urgency of one message; its tone is not asked."""
     parts = [
         (rules.voices.adds(given.voices), f"{given.voices}人反映同一件事。"),
-        (_growth(given, rules.growth), f"正在增长:最近{given.recent}条,此前{given.before}条。"),
+        (_growth(given, rules.growth), f"正在增长：最近{given.recent}条，此前{given.before}条。"),
         (_due(given.due_in_hours, rules.due), _due_told(given.due_in_hours)),
         (rules.reach.adds(given.reach), f"转评赞共{given.reach}次。"),
     ]

@@ -234,7 +234,7 @@ class Source(_Part):
     def _consistent(self) -> Source:
         part = "weibo" if self.adapter.startswith("weibo") else self.adapter
         if getattr(self, part) is None:
-            raise ValueError(f"adapter 是 {self.adapter},要写 {part} 一节")
+            raise ValueError(f"adapter 是 {self.adapter}，要写 {part} 一节")
         if self.enabled and self.route not in {Route.OFFICIAL, Route.OPEN}:
             raise ValueError("需要登录的来源(route C)要由管理员批准后启用，文件里只能写 enabled: false")
         if not self.enabled and not self.off_because:

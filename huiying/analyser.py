@@ -54,7 +54,7 @@ def topic_judge(settings: Settings) -> TopicJudge | None:
         return office_judge(models, shipped, _CLASSES[chosen], is_scheme=True)
     if not Path(chosen).is_file():
         names = "、".join((_FIELDS, _HOT, *_CLASSES))
-        mend = f"analysis.topics 可填{names},或方案文件的路径(形如 rules/lexicon/{_SHIPPED})。"
+        mend = f"analysis.topics 可填{names}，或方案文件的路径(形如 rules/lexicon/{_SHIPPED})。"
         raise SettingsError(f"没有领域方案“{chosen}”。", mend=mend)
     return office_judge(models, Path(chosen), is_scheme=True)
 

@@ -328,7 +328,7 @@ def _staged(office: Office, path: Path) -> Iterator[BinaryIO]:
         except OSError as error:
             raise FileRefused(
                 path.name,
-                f"读不了文件 {path}:{error.strerror}。",
+                f"读不了文件 {path}：{error.strerror}。",
                 mend="请检查权限和磁盘空间。",
                 code="file.unreadable",
             ) from error

@@ -47,7 +47,7 @@ def corrected(read: Callable[[Connection], list[_Row]], *, wanted: bool, is_alon
     """
     if not wanted:
         if is_alone:
-            mend = "请给出数据文件,或加 --from-corrections。"
+            mend = "请给出数据文件，或加 --from-corrections。"
             raise InvalidInput("没有可用来训练的标注。", mend=mend, field="data")
         return []
     with open_office() as office, office.database.read() as connection:

@@ -106,4 +106,4 @@ def _run(tool: str, url: URL, options: list[str]) -> None:
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         reason = lines[-1] if lines else f"退出码 {done.returncode}"
-        raise StorageError(f"{tool} 没有完成:{reason}", mend="请按提示处理后再试。", code="backup.failed")
+        raise StorageError(f"{tool} 没有完成：{reason}", mend="请按提示处理后再试。", code="backup.failed")

@@ -36,7 +36,7 @@ class ConsoleChannel:
             finally:
                 os.close(file)
         except OSError as error:
-            return Outcome(DeliveryOutcome.TEMPORARY, f"写不进 {FILE}:{error.strerror}")
+            return Outcome(DeliveryOutcome.TEMPORARY, f"写不进 {FILE}：{error.strerror}")
         if self._show is not None:
             self._show(line.rstrip("\n"))
         return Outcome(DeliveryOutcome.ACCEPTED)

@@ -76,7 +76,7 @@ def request(
     try:
         address = checked_address(target.host, port, allow_private=settings.allow_private)
     except AddressRefused:
-        return Outcome(DeliveryOutcome.PERMANENT, "地址指向内部网络,未允许")
+        return Outcome(DeliveryOutcome.PERMANENT, "地址指向内部网络，未允许")
     except OSError:
         return Outcome(DeliveryOutcome.TEMPORARY, "域名解析失败")
     sent = httpx2.Request(

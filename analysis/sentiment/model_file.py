@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from core.errors import ModelError
 
 _LARGEST_BYTES = 256 * 2**20
-_MEND = "请用 huiying train sentiment 重新训练,或换一个完整的模型文件。"
+_MEND = "请用 huiying train sentiment 重新训练，或换一个完整的模型文件。"
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]

@@ -64,7 +64,7 @@ def check_installed_snownlp() -> None:
     version = _installed_version()
     mend = f"请安装 snownlp {VERSION} 原版。"
     if version != VERSION:
-        raise ModelError(f"情感模型要求 snownlp {VERSION},装的是 {version or '(没有)'}。", mend=mend)
+        raise ModelError(f"情感模型要求 snownlp {VERSION}，装的是 {version or '(没有)'}。", mend=mend)
     package = Path(str(metadata.distribution("snownlp").locate_file("snownlp")))
     for name, digest in _FILES.items():
         if hashlib.sha256((package / name).read_bytes()).hexdigest() != digest:
@@ -80,16 +80,16 @@ def _installed_version() -> str | None:
 
 def _build_elsewhere(path: Path) -> None:
     """Build in a child process: the memory snownlp takes goes back when it ends."""
-    mend = "请确认数据目录可写、磁盘未满,然后再试。"
+    mend = "请确认数据目录可写、磁盘未满，然后再试。"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ModelError(f"情感数据表没有建成:不能写入 {path.parent}。", mend=mend) from error
+        raise ModelError(f"情感数据表没有建成：不能写入 {path.parent}。", mend=mend) from error
     command = [sys.executable, "-W", "ignore", "-m", "analysis.sentiment.snownlp_tables", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
     if done.returncode or not path.is_file():
         reason = (done.stderr.strip().splitlines() or ["原因不明"])[-1]
-        raise ModelError(f"情感数据表没有建成:{reason}。", mend=mend)
+        raise ModelError(f"情感数据表没有建成：{reason}。", mend=mend)
 
 
 def build(path: Path) -> None:

@@ -63,7 +63,7 @@ class TableFile:
         Raises:
             ModelError: it is damaged, or it is not what `about` says.
         """
-        damaged = ModelError(f"情感数据表 {path.name} 已损坏或版本不符。", mend="请删除该文件,会自动重建。")
+        damaged = ModelError(f"情感数据表 {path.name} 已损坏或版本不符。", mend="请删除该文件，会自动重建。")
         try:
             with path.open("rb") as file:
                 view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

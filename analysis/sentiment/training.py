@@ -203,7 +203,7 @@ def _refuse_too_few(rows: Sequence[tuple[int, str]]) -> None:
     counts = Counter(label for label, _ in rows)
     if min(counts[0], counts[1]) < FEWEST_OF_A_CLASS:
         raise InvalidInput(
-            f"标注太少:负面{counts[0]}条,正面{counts[1]}条(重复的只算一条)。",
-            mend=f"两类各需至少{FEWEST_OF_A_CLASS}条;概率校准另需每个渠道{200}条。",
+            f"标注太少：负面{counts[0]}条，正面{counts[1]}条(重复的只算一条)。",
+            mend=f"两类各需至少{FEWEST_OF_A_CLASS}条；概率校准另需每个渠道{200}条。",
             field="data",
         )

@@ -88,7 +88,7 @@ class TimeColumns:
             source, moment, column = "created_at", created, created_column
         if column is None:
             label = self.labels[next(iter(self.created + self.dispatched), 0)]
-            return Refusal(label, f"“{label}”为空,无法计算时限。")
+            return Refusal(label, f"“{label}”为空，无法计算时限。")
         label = self.labels[column]
         if moment is None:
             return Refusal(label, f"“{label}”中的“{_shown(cells[column])}”不是有效的时间。")
@@ -97,7 +97,7 @@ class TimeColumns:
         if at is None:
             return Received(moment, source)
         if created_column is not None and created is None:
-            warnings.append(f"“{self.labels[created_column]}”不是有效的时间,留空。")
+            warnings.append(f"“{self.labels[created_column]}”不是有效的时间，留空。")
         return Received(moment, source, created.at if created else None)
 
     def _from_number(self, cells: Sequence[Cell]) -> Received | Refusal:
@@ -105,7 +105,7 @@ class TimeColumns:
         moment = moment_in(number)
         label = self.labels[self.order_no[0]]
         if moment is None:
-            return Refusal(label, f"没有时间列,“{label}”中也看不出日期。")
+            return Refusal(label, f"没有时间列，“{label}”中也看不出日期。")
         if moment.at > self.now:
             return Refusal(label, f"“{label}”中的日期晚于导入时间。")
         return Received(moment, "order_no")
@@ -119,10 +119,10 @@ class TimeColumns:
             return ReplyRecord(text, None, Precision.DAY, org)
         label = self.labels[column]
         if moment is None:
-            warnings.append(f"“{label}”不是有效的时间,答复按时间不明处理。")
+            warnings.append(f"“{label}”不是有效的时间，答复按时间不明处理。")
             return ReplyRecord(text, None, Precision.DAY, org)
         if moment.at > self.now:
-            warnings.append(f"“{label}”晚于导入时间,答复按时间不明处理。")
+            warnings.append(f"“{label}”晚于导入时间，答复按时间不明处理。")
             return ReplyRecord(text, None, Precision.DAY, org)
         if _is_before(moment, received.at):
             return Refusal(label, f"“{label}”早于收到时间。")

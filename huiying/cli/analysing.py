@@ -115,7 +115,7 @@ def _model(name: str | None) -> SentimentScorer:
     if name is None:
         return open_default(folder)
     if name not in (STOCK, SHIPPED) and not Path(name).is_file():
-        mend = f"可用的是 {STOCK}、{SHIPPED},或一个模型文件的路径。"
+        mend = f"可用的是 {STOCK}、{SHIPPED}，或一个模型文件的路径。"
         raise InvalidInput(f"没有情感模型“{name}”。", mend=mend, field="scorer")
     return open_model(name, folder)
 

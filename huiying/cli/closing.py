@@ -146,7 +146,7 @@ def proof_command(
         said = {name: signed[name] for name in ("rows_sha256", "public_key", "signature")}
         print_json({"file": str(out), "rows": len(signed["rows"]), **said})
     else:
-        console.print(f"已写到 {out},{len(signed['rows']):,} 件。公钥 {signed['public_key']}")
+        console.print(f"已写到 {out}，{len(signed['rows']):,} 件。公钥 {signed['public_key']}")
 
 
 @closing_app.command("verify")
@@ -165,7 +165,7 @@ def verify_command(
     if as_json:
         print_json({"ok": True, "office": said.office, "as_of": said.as_of, "rows": said.rows})
     else:
-        console.print(f"签名相符：{said.office},截至 {said.as_of},{said.rows:,} 件。公钥 {said.public_key}")
+        console.print(f"签名相符：{said.office}，截至 {said.as_of}，{said.rows:,} 件。公钥 {said.public_key}")
 
 
 def _days(month: str | None, since: str | None, until: str | None) -> tuple[date, date]:

@@ -81,7 +81,7 @@ def _print(rule: Rule, start: datetime, result: DueTime) -> None:
 
     if result.explanation:
         console.print(_table(result))
-    say(f"规则：{rule.label}（{rule.key},{rule.version}起施行）")
+    say(f"规则：{rule.label}（{rule.key}，{rule.version}起施行）")
     say(f"起算：{shanghai(start):%Y-%m-%d %H:%M}({label(rule.starts)})")
     say(f"截止：{_end(result)}{'（暂定：次年放假安排尚未公布）' if result.provisional else ''}")
     citation = rule.citation

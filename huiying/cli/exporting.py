@@ -46,7 +46,7 @@ def ledger_command(since: Since, until: Until, out: Out, as_json: Json = False) 
     if as_json:
         print_json({"file": str(out), "cases": len(found.lines)})
     else:
-        console.print(f"已写到 {out},{len(found.lines):,} 件。")
+        console.print(f"已写到 {out}，{len(found.lines):,} 件。")
 
 
 @export_app.command("replies")
@@ -67,7 +67,7 @@ def replies_command(
     if as_json:
         print_json({"file": str(out), **numbers})
         return
-    console.print(f"已写到 {out},{numbers['replies']:,} 条答复。")
+    console.print(f"已写到 {out}，{numbers['replies']:,} 条答复。")
     if found.without_number:
         console.print(f"另有 {numbers['without_number']:,} 条的来文没有平台编号，列在第二张表，需手工录入。")
 

@@ -65,9 +65,9 @@ def train_topics_command(
     if as_json:
         print_json({"out": str(out), "n": model.trained_on, "topics": list(model.classes)})
     else:
-        console.print(f"已用 {model.trained_on:,} 条来文学会 {len(model.classes)} 类,写入 {out}。")
+        console.print(f"已用 {model.trained_on:,} 条来文学会 {len(model.classes)} 类，写入 {out}。")
         console.print(f"检验:huiying evaluate topics 另一份数据 --model {out}")
-        console.print("启用:复制为数据目录的 models/topics.json,再运行 huiying analyze --rescore。")
+        console.print("启用：复制为数据目录的 models/topics.json,再运行 huiying analyze --rescore。")
 
 
 def _read(path: Path) -> list[LabelledMessage]:
@@ -85,5 +85,5 @@ def _show(report: TopicsReport) -> None:
         figures = (one.precision, one.recall, one.f1)
         table.add_row(name, str(one.n), *("--" if value is None else f"{value:.3f}" for value in figures))
     print_table(table)
-    summary = f"宏F1 {report.macro_f1:.3f},准确率 {report.accuracy:.3f},不确定 {report.unsure:.1%}"
-    console.print(f"共 {report.n:,} 条;{summary}。")
+    summary = f"宏F1 {report.macro_f1:.3f}，准确率 {report.accuracy:.3f}，不确定 {report.unsure:.1%}"
+    console.print(f"共 {report.n:,} 条；{summary}。")

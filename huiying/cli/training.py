@@ -81,13 +81,13 @@ def _shape(done: Trained, out: Path) -> dict[str, object]:
 
 def _show(done: Trained, out: Path, folder: Path) -> None:
     show_figures(done.figures)
-    console.print(f"以上在留出的 {done.held_out:,} 条上检验;模型再用全部 {done.model.trained_on:,} 条训练。")
+    console.print(f"以上在留出的 {done.held_out:,} 条上检验；模型再用全部 {done.model.trained_on:,} 条训练。")
     if not done.model.channels:
-        console.print(f"没有一个渠道有 {LABELS_NEEDED} 条标注,概率未经校准。")
+        console.print(f"没有一个渠道有 {LABELS_NEEDED} 条标注，概率未经校准。")
     for channel, fit in done.model.channels.items():
         name = "所有渠道" if channel == ALL_CHANNELS else label_of(Channel(channel))
-        console.print(f"{name}:已用 {fit.labels:,} 条标注校准概率。")
+        console.print(f"{name}：已用 {fit.labels:,} 条标注校准概率。")
     if done.beats_default:
-        console.print(f"已写入 {out}。要作为本单位的默认模型,请复制为 {folder / OFFICE_MODEL}。")
+        console.print(f"已写入 {out}。要作为本单位的默认模型，请复制为 {folder / OFFICE_MODEL}。")
     else:
-        console.print(f"已写入 {out},但它不如现用的默认模型,不建议启用。")
+        console.print(f"已写入 {out}，但它不如现用的默认模型，不建议启用。")

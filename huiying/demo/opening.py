@@ -78,8 +78,8 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder)
     except OSError as error:
         raise StorageError(
-            f"删不掉演示数据目录 {folder}:{error.strerror}。",
-            mend="请先停掉正在运行的演示,再检查权限。",
+            f"删不掉演示数据目录 {folder}：{error.strerror}。",
+            mend="请先停掉正在运行的演示，再检查权限。",
             code="demo.not_removed",
         ) from error
 
@@ -91,8 +91,8 @@ def _claim(database: Database, folder: Path, now: datetime) -> None:
             return
         if imports.newest(connection, 1) or people.listed(connection):
             raise Conflict(
-                f"数据目录 {folder} 里是一个真实单位的数据,演示没有动它。",
-                mend="请换一个目录:不设 HUIYING_DATA_DIR,演示会用 demo-data。",
+                f"数据目录 {folder} 里是一个真实单位的数据，演示没有动它。",
+                mend="请换一个目录：不设 HUIYING_DATA_DIR,演示会用 demo-data。",
                 code="demo.not_a_demo",
             )
         engine_state.set_once(connection, _BEGAN_AT, iso(now) or "")

@@ -61,7 +61,7 @@ def test_one_reply_stops_every_clock_that_waits_for_an_answer(bureau: Bureau) ->
 
 @pytest.mark.parametrize("text", ["已收悉。", HOLDING, "您的诉求已转交相关部门处理,谢谢!"])
 def test_a_text_that_only_acknowledges_is_refused_as_a_reply(bureau: Bureau, letter: int, text: str) -> None:
-    with pytest.raises(InvalidInput, match="不是答复,不能停表") as caught:
+    with pytest.raises(InvalidInput, match="不是答复，不能停表") as caught:
         bureau.do(reply, letter, bureau.roads, bureau.law, Reply(text))
     assert caught.value.code == "reply.holding"
     assert "告知收悉" in caught.value.mend

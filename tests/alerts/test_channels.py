@@ -169,7 +169,7 @@ def test_a_channel_refuses_an_inside_address_in_every_notation(httpserver: HTTPS
     httpserver.expect_request("/").respond_with_data("ok")
     url = f"http://{host}:{httpserver.port}/"
     outcome = webhook(url, allow_private=False).send(PAYLOAD)
-    assert outcome == Outcome(DeliveryOutcome.PERMANENT, "地址指向内部网络,未允许")
+    assert outcome == Outcome(DeliveryOutcome.PERMANENT, "地址指向内部网络，未允许")
     assert httpserver.log == []
 
 

@@ -66,7 +66,7 @@ def test_a_morning_tells_each_what_waits_and_the_idle_nothing(bureau: Bureau) ->
     assert digest("2026-03-02T11:00") == 0
     told = {row.login: row.subject for row in room.notices() if row.kind == "morning"}
     assert set(told) == {"wang", "li", "sun", "zhou"}
-    assert told["wang"] == "【3月2日待办】未签收1件,今天到期1件,超期1件"
+    assert told["wang"] == "【3月2日待办】未签收1件，今天到期1件，超期1件"
     assert digest("2026-03-07T09:00") == 0  # a Saturday
 
 

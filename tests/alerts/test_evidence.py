@@ -68,7 +68,7 @@ def test_the_same_page_twice_is_one_file(httpserver: HTTPServer, data_dir: Path)
     ],
 )
 def test_an_address_inside_the_network_is_refused(url: str, data_dir: Path) -> None:
-    assert refused(url, data_dir, FetchLimits(seconds=2)) == "链接指向内部网络,不能保存。"
+    assert refused(url, data_dir, FetchLimits(seconds=2)) == "链接指向内部网络，不能保存。"
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_an_answer_that_is_no_page_is_refused(
 def test_a_body_above_the_limit_is_refused(httpserver: HTTPServer, data_dir: Path) -> None:
     httpserver.expect_request("/1").respond_with_data("x" * 1001)
     limits = FetchLimits(seconds=5, size_bytes=1000, allow_private=True)
-    assert refused(httpserver.url_for("/1"), data_dir, limits) == "链接的内容太大,没有保存。"
+    assert refused(httpserver.url_for("/1"), data_dir, limits) == "链接的内容太大，没有保存。"
 
 
 def test_a_server_that_does_not_answer_is_given_up(httpserver: HTTPServer, data_dir: Path) -> None:

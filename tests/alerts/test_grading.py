@@ -70,8 +70,8 @@ def test_d13_a_general_incident_found_major_six_hours_on_is_overdue_by_one_hour(
     before = bureau.clocks(case)
     with bureau.database.read() as connection:
         previews = preview_grade(connection, case, bureau.law, level=Level.I, now=bureau.clock.now())
-    assert previews[0].says == "定为特别重大后,“重大突发事件首次回应”已经超期1小时。"
-    assert previews[1].says == "定为特别重大后,“举行新闻发布会”还剩18小时。"
+    assert previews[0].says == "定为特别重大后，“重大突发事件首次回应”已经超期1小时。"
+    assert previews[1].says == "定为特别重大后，“举行新闻发布会”还剩18小时。"
     assert bureau.clocks(case) == before
 
     bureau.do(grade, case, bureau.leader, bureau.law, level=Level.I, reason="扩大到全城")

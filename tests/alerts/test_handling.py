@@ -98,7 +98,7 @@ def test_a02_signing_from_a_notice_of_an_earlier_cycle_is_refused(bureau: Bureau
     bureau.do(reply, letter, bureau.roads, bureau.law, Reply(ANSWER))
     bureau.do(reopen, letter, bureau.press, bureau.law, reason="群众表示没有解决")
     before = bureau.tags(letter)
-    with pytest.raises(Conflict, match="第2次办理,状态是“重新办理”"):
+    with pytest.raises(Conflict, match="第2次办理，状态是“重新办理”"):
         bureau.do(acknowledge, letter, bureau.roads, cycle=1)
     assert bureau.tags(letter) == before
     assert bureau.case(letter)["state"] == "reopened"
@@ -113,7 +113,7 @@ def test_a_stale_page_on_a_closed_case_is_refused(bureau: Bureau, letter: int) -
     seen = bureau.case(letter)["seq"]
     bureau.do(reply, letter, bureau.roads, bureau.law, Reply(ANSWER))
     bureau.do(close, letter, bureau.roads, bureau.law, outcome="已解决")
-    with pytest.raises(Conflict, match="页面已过期,办件现在的状态是“已办结”") as caught:
+    with pytest.raises(Conflict, match="页面已过期，办件现在的状态是“已办结”") as caught:
         bureau.do(assign, letter, bureau.press, section=WATER, seq=seen)
     assert caught.value.code == "case.stale"
     assert caught.value.allowed == ("reopen", "take_step")

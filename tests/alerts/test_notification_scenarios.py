@@ -445,7 +445,7 @@ def test_n12_a_name_with_one_address_inside_is_refused_whatever_the_others_are(
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     channel = WebhookChannel(WebhookSettings.model_validate({"url": "http://two.example/"}))
     outcome = channel.send(Payload("k", "a", "题", "文", parse_instant("2026-02-16T22:30")))
-    assert (outcome.kind, outcome.detail) == (DeliveryOutcome.PERMANENT, "地址指向内部网络,未允许")
+    assert (outcome.kind, outcome.detail) == (DeliveryOutcome.PERMANENT, "地址指向内部网络，未允许")
 
 
 HOSTILE = (

@@ -25,7 +25,7 @@ def test_every_command_on_a_case_has_a_line() -> None:
 
 
 def test_a_command_the_state_does_not_allow_says_what_is_allowed() -> None:
-    with pytest.raises(Conflict, match="状态是“已办结”,不能“答复”") as caught:
+    with pytest.raises(Conflict, match="状态是“已办结”，不能“答复”") as caught:
         move_for(MESSAGE, CaseState.CLOSED, Command.REPLY, PRESS)
     assert caught.value.status == "closed"
     assert caught.value.command == "reply"

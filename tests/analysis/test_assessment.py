@@ -89,7 +89,7 @@ def test_section_named_in_the_text_comes_before_the_topics_section() -> None:
 def test_no_section_is_suggested_where_two_fit_or_none_does() -> None:
     topic = _handled("超市卖过期食品")
     two, reasons = section_for("超市", topic, "", ["市场监管一科", "市场监管二科"])
-    assert (two, reasons) == ("", ["领域“公正监管”有2个科室可承办,请人工选定。"])
+    assert (two, reasons) == ("", ["领域“公正监管”有2个科室可承办，请人工选定。"])
     assert section_for("超市", topic, "", ["老干部科"])[0] == ""
     assert section_for("", None, "", SECTIONS)[0] == ""
 
@@ -113,7 +113,7 @@ def test_what_the_office_itself_handed_out_comes_before_the_lexicon() -> None:
     habits = Habits(past, rules)
     found, reasons = section_for("超市", topic, "", [*SECTIONS, "办公室"], habits)
     assert found == "消费维权科"
-    assert reasons == ["本单位最近10件领域“公正监管”的来文,6件由消费维权科承办。"]
+    assert reasons == ["本单位最近10件领域“公正监管”的来文，6件由消费维权科承办。"]
     # Four are no habit yet; the fifth at this place is.
     assert section_for("超市", topic, here, [*SECTIONS, "办公室"], habits)[0] == "消费维权科"
     settled = Habits([*past, ("公正监管", here, "办公室")], rules)
@@ -179,7 +179,7 @@ def test_assessment_carries_every_answer_with_its_reasons(scorer: SnowNlpScorer)
     assert "超市" in answer.keywords
     assert answer.sentiment.raw == scorer.score(f"{given.title}\n{given.body}").raw
     assert set(answer.reasons) == {"kind", "is_simple", "topic", "place", "section", "risk", "sentiment"}
-    assert answer.reasons["sentiment"][-1] == "该分未经校准,仅供参考。"
+    assert answer.reasons["sentiment"][-1] == "该分未经校准，仅供参考。"
 
 
 def test_title_that_begins_the_body_is_scored_once(scorer: SnowNlpScorer) -> None:

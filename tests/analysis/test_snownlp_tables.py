@@ -73,7 +73,7 @@ def test_another_version_of_snownlp_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scorer: SnowNlpScorer, models_folder: Path
 ) -> None:
     monkeypatch.setattr(snownlp_tables, "VERSION", "0.12.4")
-    with pytest.raises(ModelError, match=r"要求 snownlp 0\.12\.4,装的是 0\.12\.3"):
+    with pytest.raises(ModelError, match=r"要求 snownlp 0\.12\.4，装的是 0\.12\.3"):
         open_tables(tmp_path)
     with pytest.raises(ModelError):
         open_tables(models_folder)

@@ -14,16 +14,16 @@ from core.vocabulary import RiskLevel
 
 RULES = load_urgency_rules(rules_folder() / "urgency.yml")
 RISKS = load_lexicon(rules_folder() / "lexicon").risks
-PLAIN = Situation(0.15, ("弱势群体:出现“八十岁”。",), topic="供水", channel="leader_mailbox")
+PLAIN = Situation(0.15, ("弱势群体：出现“八十岁”。",), topic="供水", channel="leader_mailbox")
 
 
 @pytest.mark.parametrize(
     ("more", "score", "reason"),
     [
-        ({}, 0.15, "弱势群体:出现“八十岁”。"),
+        ({}, 0.15, "弱势群体：出现“八十岁”。"),
         ({"voices": 5}, 0.25, "5人反映同一件事。"),
         ({"voices": 20}, 0.35, "20人反映同一件事。"),
-        ({"voices": 6, "recent": 4, "before": 2}, 0.35, "正在增长:最近4条,此前2条。"),
+        ({"voices": 6, "recent": 4, "before": 2}, 0.35, "正在增长：最近4条，此前2条。"),
         ({"due_in_hours": 23.6}, 0.25, "时限还有24小时。"),
         ({"due_in_hours": -1.0}, 0.3, "时限已超期。"),
         ({"reach": 1000}, 0.25, "转评赞共1000次。"),

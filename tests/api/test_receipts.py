@@ -91,7 +91,7 @@ def test_a_report_of_failure_is_kept_with_its_reason(office: WebOffice) -> None:
     gateway = Gateway(office)
     gateway.accept()
     assert gateway.report("failed", reason="停机").json() == {"changed": True}
-    assert (gateway.row()["state"], gateway.row()["last_error"]) == ("failed", "对方报告未送达:停机")
+    assert (gateway.row()["state"], gateway.row()["last_error"]) == ("failed", "对方报告未送达：停机")
 
 
 @pytest.mark.parametrize(

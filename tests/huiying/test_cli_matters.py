@@ -127,7 +127,7 @@ def test_messages_are_listed_by_urgency_with_every_reason_and_the_kind_of_their_
     assert rows[0]["message"] == 1
     assert rows[0]["risk"]["reasons"] == [
         "5人反映同一件事。",
-        "正在增长:最近5条,此前0条。",
+        "正在增长：最近5条，此前0条。",
         "转评赞共31200次。",
     ]
     letters = [one for number, one in by_number.items() if number > 8]

@@ -52,7 +52,7 @@ def test_a_quiet_file_is_imported_and_lies_in_done_with_its_report(
     (taken,) = settle(inbox, clock)
     assert not path.exists()
     assert taken == office.settings.data_dir / "done" / "2026-11-23" / "三月.csv"
-    assert "读入 1 行:新存 1,更新 0,重复 0,隔离 0" in report_of(taken)
+    assert "读入 1 行：新存 1，更新 0，重复 0，隔离 0" in report_of(taken)
     assert stored(office) == 1
 
 

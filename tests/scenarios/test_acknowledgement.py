@@ -53,7 +53,7 @@ class Night:
         self.room.dispatcher.drain()
         found = {}
         for sent in self.room.recorder.sent:
-            link = re.search(rf"签收:{BASE}(/ack/\S+)", sent.body)
+            link = re.search(rf"签收：{BASE}(/ack/\S+)", sent.body)
             if link:
                 found[sent.address] = link[1]
         return found
