@@ -110,6 +110,24 @@ class Gazetteer:
         village = _CLOSE.match(text[end : end + 12])
         return PlaceFound(tuple(self._path(codes[0])), village=village.group(1) if village else "")
 
+    def path_of(self, name: str, home: str = "") -> tuple[Division, ...]:
+        """The divisions of a place from the province down, without fillers; empty where it is not clear."""
+        return tuple(one for one in self.find(name, home).divisions if one.name not in _FILLERS)
+
+    def inside(self, code: str) -> list[Division]:
+        """The divisions right inside one, in order of code; those of a filler stand in for it."""
+        longer = {len(one) for one in self._by_code if one.startswith(code)} - {len(code)}
+        found: list[Division] = []
+        for one in sorted(self._by_code) if longer else ():
+            if len(one) == min(longer) and one.startswith(code):
+                division = self._by_code[one]
+                found += self.inside(one) if division.name in _FILLERS else [division]
+        return found
+
+    def name_of(self, code: str) -> str:
+        """The name of a division, with those it lies in."""
+        return self._full(code)
+
     def _named(self, text: str) -> Iterator[tuple[int, int, Sequence[str]]]:
         """Begin, end and the codes of each name in the text, in order."""
         automaton, names = self._sought

@@ -19,7 +19,8 @@ class Situation:
     """Counts over one half-open period; withdrawn messages are left out.
 
     Attributes:
-        topics, places: the most frequent first; messages without one are left out.
+        topics: the most frequent first; messages without one are left out.
+        places: every place, with its parents where the analysis found them, else as the source wrote it.
         polarities: polarity → count; `None` for what is not assessed yet.
     """
 
@@ -30,7 +31,7 @@ class Situation:
 
 
 def situation(connection: Connection, since: datetime, until: datetime, *, most: int) -> Situation:
-    """The situation of a period, with at most `most` topics and places."""
+    """The situation of a period, with at most `most` topics and all places."""
     within = [
         messages.c.received_at >= sa.bindparam(None, since, Instant()),
         messages.c.received_at < sa.bindparam(None, until, Instant()),
@@ -39,7 +40,7 @@ def situation(connection: Connection, since: datetime, until: datetime, *, most:
     joined = messages.outerjoin(assessments, assessments.c.message_id == messages.c.id)
     number = sa.func.count().label("number")
 
-    def most_frequent(column: sa.Column[str]) -> list[tuple[str, int]]:
+    def most_frequent(column: sa.ColumnElement[str], most: int | None = None) -> list[tuple[str, int]]:
         query = (
             sa.select(column, number)
             .select_from(joined)
@@ -54,8 +55,8 @@ def situation(connection: Connection, since: datetime, until: datetime, *, most:
     sounds = connection.execute(polarity.group_by(assessments.c.polarity)).all()
     return Situation(
         total=sum(count for _, count in sounds),
-        topics=most_frequent(assessments.c.topic),
-        places=most_frequent(messages.c.area),
+        topics=most_frequent(assessments.c.topic, most),
+        places=most_frequent(sa.func.coalesce(sa.func.nullif(assessments.c.place, ""), messages.c.area)),
         polarities={Polarity(name) if name else None: count for name, count in sounds},
     )
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from analysis.places import Gazetteer, load_gazetteer, region_of
 from api.pages.alerts import WATCHERS
 from api.pages.clock_lines import clock_line
 from api.pages.contexts import ClockLine, PageContext
@@ -20,7 +22,9 @@ from api.pages.watching import WATCHED
 from api.pages.wording import span
 from api.security.identity import SignedIn, Wired, require_role
 from core.labels import label
+from core.rule_files import rules_folder
 from core.vocabulary import Channel, Polarity, Role
+from reports.place_grid import GridRow, place_grid
 from storage import desk, situation
 from storage.desk import Choice, Counts
 from storage.situation import Situation
@@ -48,6 +52,7 @@ class WallPage(PageContext):
     Attributes:
         incidents: those that are open, the newest first.
         clocks: the next due ones.
+        grid: where the period's messages speak of.
         sounds: what the polarity of the period's messages is called, with how many there are.
     """
 
@@ -55,6 +60,7 @@ class WallPage(PageContext):
     incidents: Sequence[IncidentLine]
     clocks: Sequence[ClockLine]
     situation: Situation
+    grid: Sequence[GridRow]
     sounds: Sequence[tuple[str, int]]
     volume: Volume
     silent: Sequence[SilentSource]
@@ -75,6 +81,7 @@ def show(request: Request, services: Wired, person: SignedIn) -> Response:
                 for row in desk.listed(connection, choice, limit=_CLOCKS)
             ],
             situation=found,
+            grid=place_grid(found.places, *_region(services.settings.office.name)),
             sounds=[(_sound(one), count) for one, count in found.polarities.items()],
             volume=volume_of(situation.arrivals(connection, now - _PERIOD, now)),
             silent=[
@@ -84,6 +91,13 @@ def show(request: Request, services: Wired, person: SignedIn) -> Response:
             ][:_SILENT],
         )
     return render(request, "wall.html", page)
+
+
+@cache
+def _region(office: str) -> tuple[Gazetteer, str]:
+    """The names of all places, read once, and the code of the office's own region."""
+    gazetteer = load_gazetteer(rules_folder() / "places")
+    return gazetteer, region_of(gazetteer, office)
 
 
 def _sound(polarity: Polarity | None) -> str:

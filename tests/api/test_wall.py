@@ -52,6 +52,7 @@ def test_an_empty_office_has_an_empty_wall(office: WebOffice) -> None:
     page = office.signed_in("zhihui").get("/wall").text
     assert "现在没有正在处置的事件" in page
     assert "24小时内没有来文" in page
+    assert "没有写明地点" in section(page, "places")
 
 
 def test_a_section_has_no_wall(office: WebOffice) -> None:
