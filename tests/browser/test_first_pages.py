@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from alerts.casework import Law
 from core.clock import FixedClock
 from storage.database import Database
-from tests.api.office import PASSWORD, WebOffice
+from tests.api.office import WebOffice
+from tests.browser.serving import served, sign_in
 from tests.factories import make_record, make_reply
-
-
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """The tests' own process keeps its signals."""
 
 
 @pytest.fixture
@@ -32,24 +26,8 @@ def site(sqlite_database: Database, data_dir: Path, law: Law, clock: FixedClock)
         make_record("2026-11-16T09:00", title="牛奶过期", section="食品科"),
         make_record("2026-11-11T09:00", section="食品科", replies=(make_reply(at="2026-11-12T10:00"),)),
     )
-    server = _Server(uvicorn.Config(office.app, port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-        assert thread.is_alive(), "the server did not start"
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
-
-
-def sign_in(page: Page, site: str) -> None:
-    page.goto(site)
-    page.get_by_label("登录名").fill("duban")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="值班台")).to_be_visible()
+    with served(office) as address:
+        yield address
 
 
 def test_a_manager_goes_from_the_desk_to_a_reason_and_from_a_figure_to_its_rows(
@@ -58,7 +36,7 @@ def test_a_manager_goes_from_the_desk_to_a_reason_and_from_a_figure_to_its_rows(
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(page, site)
+    sign_in(page, site, "duban")
     expect(page.locator("tr.is-overdue")).to_contain_text("电梯坏了")
 
     page.get_by_role("link", name="牛奶过期").click()
@@ -81,24 +59,25 @@ def test_a_manager_goes_from_the_desk_to_a_reason_and_from_a_figure_to_its_rows(
 def test_no_page_scrolls_sideways_on_a_phone(page: Page, site: str, scheme: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    sign_in(page, site)
+    sign_in(page, site, "duban")
     for address in ("/desk", "/deadlines/1", "/reports/response-times?by=section", "/rules", "/account"):
         page.goto(site + address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
 
 
 def test_the_desk_works_by_keyboard_from_the_skip_link_on(page: Page, site: str) -> None:
-    sign_in(page, site)
+    sign_in(page, site, "duban")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
     page.keyboard.press("Enter")
+    page.wait_for_url("**/desk#main")
     page.keyboard.press("Tab")
     expect(page.locator(".tab").first).to_be_focused()
 
 
 def test_a_countdown_goes_on_without_the_computers_clock(page: Page, site: str) -> None:
     page.clock.install()
-    sign_in(page, site)
+    sign_in(page, site, "duban")
     left = page.locator("tr.is-due_soon time")
     expect(left).to_have_text("还剩 15小时")
     page.clock.run_for(61_000)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 from pytest_httpserver import HTTPServer
 
@@ -21,15 +19,9 @@ from core.clock import FixedClock, parse_instant
 from core.rulebook import rules_folder
 from core.vocabulary import Level, Role
 from storage.database import Database
-from tests.api.office import PASSWORD, WebOffice
+from tests.api.office import WebOffice
+from tests.browser.serving import DESK, PHONE, served, sign_in
 from tests.factories import HOLDING, make_record
-
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1366, "height": 768}
-
-
-class _Server(uvicorn.Server):
-    def install_signal_handlers(self) -> None:
-        """The tests' own process keeps its signals."""
 
 
 @pytest.fixture
@@ -44,16 +36,8 @@ def site(sqlite_database: Database, data_dir: Path, law: Law, clock: FixedClock)
         make_record("2026-11-10T09:00", title="井盖松动", section="市政科"),
     )
     _open_incident(office)
-    server = _Server(uvicorn.Config(office.app, port=0, log_level="warning", ws="none"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-        assert thread.is_alive(), "the server did not start"
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with served(office) as address:
+        yield address
 
 
 def _open_incident(office: WebOffice) -> None:
@@ -68,14 +52,6 @@ def _open_incident(office: WebOffice) -> None:
     rules = load_incident_rules(rules_folder() / "incidents.yml")
     with office.database.write() as connection:
         open_incident(connection, Act(program("triage"), office.clock.now()), office.law, rules, new)
-
-
-def sign_in(page: Page, site: str, login: str) -> None:
-    page.goto(f"{site}/sign-in")
-    page.get_by_label("登录名").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="值班台")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
